@@ -1,0 +1,1 @@
+"""The only part that knows LTI. It imports ``coexistence``, never the other way."""

@@ -1,0 +1,1 @@
+"""The school's pages and the platform's endpoints."""

@@ -1,0 +1,98 @@
+"""From a recorded score to the platform's gradebook."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from lti import grades
+from lti.models import Lane, ScoreDelivery, ScoreRequest
+
+from .conftest import NOON, School
+from .platform import SUBMISSION
+
+MANNERS = ["", "moodle", "canvas"]
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_a_score_reaches_the_gradebook(make_school: Callable[..., School], bells, clock, manner: str) -> None:
+    school = make_school(manner)
+    assignment = school.assignment()
+    school.owe(assignment, "anna", "7.5")
+    assert bells == [(school.registration.pk, NOON)]
+
+    clock.move_to(NOON + timedelta(seconds=1))
+    school.deliver()
+
+    assert school.held(assignment, "anna") == 7.5
+    row = school.row(assignment, "anna")
+    assert (row.state, row.code, row.next_try_at, row.claim, row.tries) == ("delivered", "", None, None, 1)
+    assert (row.acknowledged_score, row.acknowledged_maximum, row.acknowledged_revision) == (7.5, 10, 1)
+    assert (row.acknowledged_attempt, row.acknowledged_at) == (1, NOON + timedelta(seconds=1))
+    assert row.stamp == NOON.replace(second=1, microsecond=0)
+    request = ScoreRequest.objects.get()
+    assert (request.delivery_id, request.revision, request.status, request.outcome) == (row.pk, 1, 200, "delivered")
+    assert (request.stamp, request.sent_at) == (row.stamp, NOON + timedelta(seconds=1))
+    lane = Lane.objects.get()
+    assert (lane.holder, lane.leased_until) == (None, None)
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_what_the_message_says(make_school: Callable[..., School], bells, clock, manner: str) -> None:
+    school = make_school(manner)
+    assignment = school.assignment()
+    school.owe(assignment, "anna", 8)
+    school.deliver()
+    (message,) = school.platform.posts()
+    extension = message.pop(SUBMISSION, None)
+    assert message == {
+        "userId": "anna",
+        "scoreGiven": 8,
+        "scoreMaximum": 10,
+        "activityProgress": "Completed",
+        "gradingProgress": "FullyGraded",
+        "timestamp": "2026-03-02T12:00:00.000Z",
+        "submission": {"submittedAt": "2026-03-02T12:00:00.300Z"},
+    }
+    wanted = {
+        "new_submission": True,
+        "submitted_at": "2026-03-02T12:00:00.300Z",
+        "prioritize_non_tool_grade": True,
+    }
+    assert extension == (wanted if manner == "canvas" else None)
+    _, path, headers, _ = school.platform.requests[-1]
+    assert headers["Content-Type"] == "application/vnd.ims.lis.v1.score+json"
+    assert path == {
+        "moodle": "/mod/lti/services.php/2/lineitems/1/lineitem/scores?type_id=3",
+    }.get(manner, "/api/lti/courses/2/line_items/1/scores")
+
+
+def test_many_scores_go_out_together_over_few_connections(school: School) -> None:
+    assignment = school.assignment()
+    grades.record([school.change(assignment, f"learner-{n}", n % 11) for n in range(150)])
+    school.platform.latency = 0.01
+    school.deliver()
+    assert {school.held(assignment, f"learner-{n}") == n % 11 for n in range(150)} == {True}
+    assert len(school.platform.accepted) == 150
+    assert 2 <= school.platform.most_at_once <= 16
+    assert school.platform.connections <= 18
+    assert len(school.platform.tokens) == 1
+    assert not ScoreDelivery.objects.exclude(state="delivered").exists()
+
+
+def test_changes_that_come_while_one_waits_are_one_message(school: School, clock) -> None:
+    assignment = school.assignment()
+    for score in (3, 5, 9):
+        school.owe(assignment, "anna", score)
+    school.deliver()
+    assert [message["scoreGiven"] for message in school.platform.posts()] == [9]
+    assert school.row(assignment, "anna").acknowledged_revision == 3
+
+
+def test_the_same_score_again_wants_nothing(school: School, bells, clock) -> None:
+    assignment = school.assignment()
+    school.owe(assignment, "anna", 5)
+    school.deliver()
+    bells.clear()
+    row = school.owe(assignment, "anna", "5.00")
+    assert (row.state, row.wanted_revision, row.next_try_at, bells) == ("delivered", 1, None, [])

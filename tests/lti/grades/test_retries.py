@@ -1,0 +1,154 @@
+"""When a score is tried again, for how long, and how a platform that is away is spared."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from lti import grades, sending
+from lti.grades import delivery
+from lti.models import LineItem, ScoreDelivery, ScoreRequest
+from lti.pacing import Pace
+
+from .conftest import NOON, School, run
+from .platform import Fault
+
+
+def test_the_first_retry_comes_within_two_seconds_and_five_within_a_minute(school: School, clock) -> None:
+    assignment = school.assignment()
+    school.owe(assignment, "anna", 8)
+    school.platform.faults.extend(Fault(500) for _ in range(100))
+    run(school, clock, minutes=1)
+    sent = [(at - NOON).total_seconds() for at in ScoreRequest.objects.order_by("id").values_list("sent_at", flat=True)]
+    assert sent[1] <= 2
+    assert len(sent) >= 6
+    later = ScoreRequest.objects.count()
+    run(school, clock, minutes=4)
+    assert ScoreRequest.objects.count() - later <= 4
+
+
+def test_after_two_weeks_a_person_is_told(school: School, clock) -> None:
+    assignment = school.assignment()
+    school.owe(assignment, "anna", 8)
+    school.platform.faults.extend([Fault(500), Fault(500)])
+    school.deliver()
+    clock.shift(timedelta(days=14, seconds=1))
+    school.deliver()
+    row = school.row(assignment, "anna")
+    assert (row.state, row.code, row.next_try_at) == ("held", "gave_up", None)
+
+
+def test_retry_after_is_a_minimum(school: School, clock) -> None:
+    assignment = school.assignment()
+    school.owe(assignment, "anna", 8)
+    school.platform.faults.append(Fault(503, "", {"Retry-After": "40"}))
+    run(school, clock, minutes=0.66)
+    assert len(school.platform.posts()) == 1
+    run(school, clock, minutes=0.5)
+    assert school.held(assignment, "anna") == 8
+
+
+def test_a_held_score_is_tried_again_by_itself_after_hours(make_school, bells, clock) -> None:
+    school = make_school("canvas")
+    assignment = school.assignment()
+    school.owe(assignment, "anna", 8)
+    school.platform.students = set()
+    school.deliver()
+    assert school.row(assignment, "anna").state == "held"
+    school.platform.students = {"anna"}
+    clock.shift(timedelta(hours=6, seconds=1))
+    school.deliver()
+    assert school.held(assignment, "anna") == 8
+
+
+def test_a_right_that_is_missing_is_held_after_one_new_token(school: School, clock) -> None:
+    assignment = school.assignment()
+    school.owe(assignment, "anna", 8)
+    school.platform.faults.extend(Fault(401, '{"errors":{"message":"no scope"}}') for _ in range(9))
+    run(school, clock)
+    row = school.row(assignment, "anna")
+    assert (row.state, row.code) == ("held", "unauthorized")
+    assert (len(school.platform.posts()), len(school.platform.tokens)) == (2, 2)
+
+
+def test_a_column_that_is_gone_holds_all_its_scores_and_a_new_one_frees_them(school: School, clock) -> None:
+    assignment = school.assignment()
+    learners = [f"learner-{n}" for n in range(2 * Pace().batch)]
+    grades.record([school.change(assignment, learner, 5) for learner in learners])
+    school.platform.faults.extend(Fault(404) for _ in learners)
+    school.deliver()
+    assert len(school.platform.posts()) <= Pace().batch
+    line_item = LineItem.objects.get()
+    assert line_item.gone
+    assert set(line_item.deliveries.values_list("state", "code", "next_try_at")) == {("held", "line_item_gone", None)}
+
+    school.platform.faults.clear()
+    LineItem.objects.update(url=school.platform.line_item(7), gone=False)
+    grades.column_found(line_item_id=line_item.pk)
+    school.deliver()
+    assert {school.platform.held(school.platform.line_item(7), learner) for learner in learners} == {5}
+
+
+def test_scores_can_be_kept_back_until_a_time_or_until_somebody_releases_them(school: School, clock) -> None:
+    assignment = school.assignment()
+    school.owe(assignment, "anna", 5)
+    grades.withhold(assignment_id=assignment.pk, until=NOON + timedelta(hours=2))
+    school.owe(assignment, "boris", 7)
+    school.deliver()
+    assert school.platform.posts() == []
+    assert {(row.state, row.code) for row in ScoreDelivery.objects.all()} == {("waiting", "withheld")}
+    clock.shift(timedelta(hours=2, seconds=1))
+    school.deliver()
+    assert (school.held(assignment, "anna"), school.held(assignment, "boris")) == (5, 7)
+
+    grades.withhold(assignment_id=assignment.pk)
+    school.owe(assignment, "anna", 6)
+    clock.shift(timedelta(days=30))
+    school.deliver()
+    assert school.held(assignment, "anna") == 5
+    grades.release(assignment_id=assignment.pk)
+    school.deliver()
+    assert school.held(assignment, "anna") == 6
+
+
+@pytest.mark.parametrize("fault", [Fault(503), Fault(500), Fault(drop=True)])
+def test_a_platform_that_is_back_has_all_that_waits_within_twenty_seconds(school: School, clock, fault: Fault) -> None:
+    assignment = school.assignment()
+    grades.record([school.change(assignment, f"learner-{n}", 5) for n in range(30)])
+    school.platform.faults.extend([fault] * 5000)
+    run(school, clock, minutes=5)
+    probes = list(ScoreRequest.objects.order_by("sent_at").values_list("sent_at", flat=True))
+    assert all(later - earlier <= timedelta(seconds=10) for earlier, later in pairwise(probes))
+    school.platform.faults.clear()
+    run(school, clock, minutes=1 / 3)
+    assert {school.held(assignment, f"learner-{n}") for n in range(30)} == {5}
+    assert not ScoreDelivery.objects.exclude(state="delivered").exists()
+
+
+def test_a_single_score_that_fails_is_tried_less_and_less_often(school: School, clock) -> None:
+    """Moodle answers 500 for a locked grade: that is no outage, and no reason to ask every few seconds."""
+    assignment = school.assignment()
+    school.owe(assignment, "anna", 8)
+    school.platform.faults.extend([Fault(500)] * 500)
+    run(school, clock, minutes=60)
+    assert len(school.platform.posts()) < 20
+
+
+def test_the_rest_of_a_batch_is_not_sent_to_a_platform_that_is_away(school: School, clock) -> None:
+    assignment = school.assignment()
+    grades.record([school.change(assignment, f"learner-{n}", 5) for n in range(20)])
+    school.platform.faults.extend([Fault(503)] * 100)
+    school.deliver()
+    assert len(school.platform.posts()) < 10
+
+
+def test_a_platform_that_never_answers_holds_nobody_for_long(school: School, monkeypatch) -> None:
+    monkeypatch.setattr(sending, "DEADLINE", 0.3)
+    monkeypatch.setattr(delivery, "DEADLINE", 0.3)
+    assignment = school.assignment()
+    school.owe(assignment, "anna", 8)
+    school.platform.faults.append(Fault(hang=1.0))
+    school.deliver()
+    row = school.row(assignment, "anna")
+    assert (row.state, row.code) == ("waiting", "timeout")
+    assert ScoreRequest.objects.get().status is None
