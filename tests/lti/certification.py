@@ -40,11 +40,15 @@ Act = Callable[[Platform, Browser], Any]
 
 @dataclass(frozen=True)
 class Bad:
-    """A launch that is refused with ``code``. ``act`` does everything and returns the answer."""
+    """A launch that is refused with ``code``. ``act`` does everything and returns the answer.
+
+    ``after`` is how many launches are let in before it.
+    """
 
     code: str
     name: str
     act: Act
+    after: int = 0
 
 
 @dataclass(frozen=True)
@@ -392,16 +396,16 @@ def a_second_time(platform: Platform, browser: Browser) -> Any:
     """The cookie is there as it was: a browser that was quick, or a thief of everything."""
     asked = platform.begin(browser)
     twin = browser.another(with_cookies=True)
-    form = (asked["state"], platform.sign(platform.claims(asked["nonce"], roles=[])))
-    assert platform.post(browser, *form).status_code == 200
+    form = (asked["state"], platform.sign(platform.claims(asked["nonce"])))
+    assert platform.post(browser, *form).status_code == 303
     return platform.post(twin, *form)
 
 
 def in_another_browser_after_the_launch(platform: Platform, browser: Browser) -> Any:
     """A thief of the form, who has none of the cookies."""
     asked = platform.begin(browser)
-    form = (asked["state"], platform.sign(platform.claims(asked["nonce"], roles=[])))
-    assert platform.post(browser, *form).status_code == 200
+    form = (asked["state"], platform.sign(platform.claims(asked["nonce"])))
+    assert platform.post(browser, *form).status_code == 303
     return platform.post(browser.another(), *form)
 
 
@@ -471,8 +475,8 @@ OTHERS: list[Bad] = [
     Bad("cookie_missing", "another browser, amid its own login", in_a_browser_with_a_login_of_its_own),
     Bad("nonce", "the nonce of another login of the same browser", of_another_login),
     Bad("audience", "a message for another client of the platform", of_another_client),
-    Bad("replayed", "the same message twice", a_second_time),
-    Bad("replayed", "the same message again, in another browser", in_another_browser_after_the_launch),
+    Bad("replayed", "the same message twice", a_second_time, after=1),
+    Bad("replayed", "the same message again, in another browser", in_another_browser_after_the_launch, after=1),
     Bad("replayed", "a visit in the place of the login's secret", with_a_made_up_visit),
     Bad("registration_inactive", "a platform that was switched off", of_a_platform_that_was_switched_off),
     Bad("registration_inactive", "a login to it", login_to_a_platform_that_was_switched_off),

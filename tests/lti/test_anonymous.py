@@ -59,8 +59,8 @@ def test_a_second_launch_costs_no_more_than_anybodys(
     platform: Platform, browser: Client, django_assert_num_queries: Any
 ) -> None:
     enter(platform, browser)
-    # One of login, and of the launch the registration, the nonce, the link and the visit.
-    with django_assert_num_queries(5):
+    # One of login, and of the launch the registration, the link and the visit.
+    with django_assert_num_queries(4):
         enter(platform, browser)
     assert (Context.objects.count(), ResourceLink.objects.count(), Visit.objects.count()) == (1, 1, 2)
     check_nobody_is_recorded()

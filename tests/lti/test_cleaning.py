@@ -11,7 +11,7 @@ from django.utils import timezone
 from coexistence.courses.models import Enrollment, Participant, Visit
 from lti import cleaning, tasks
 from lti.models import DeepLinkRequest, PendingLaunch
-from tests.factories import QuizFactory, RegistrationFactory, UnitFactory
+from tests.factories import QuizFactory, UnitFactory
 
 from .platform import Platform
 
@@ -50,13 +50,13 @@ def test_the_sweep_removes_nonces_launches_and_those_that_never_went_on(platform
         assert browser.get(opened["Location"]).status_code == 403
 
 
-def test_a_sweep_deletes_a_bounded_number(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_deletes_a_bounded_number(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     now = timezone.now()
     for number in range(26):
         PendingLaunch.objects.create(
             login=str(number),
             secret_hash=str(number),
-            registration=RegistrationFactory(),
+            registration=platform.registration,
             state=[],
             expires_at=now + timedelta(minutes=1 if number == 25 else -1),
         )

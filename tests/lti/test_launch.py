@@ -121,13 +121,13 @@ def test_the_visit_cookie_is_for_its_own_path_and_the_logins_secret_is_gone(
     assert all(login[name] for name in ("secure", "httponly", "partitioned"))
 
 
-def test_a_known_launch_costs_five_statements_and_no_request(platform: Platform, browser: Client) -> None:
+def test_a_known_launch_costs_four_statements_and_no_request(platform: Platform, browser: Client) -> None:
     platform.launch(browser)
     platform.endpoint.asked.clear()
     with CaptureQueriesContext(connection) as queries:
         assert platform.launch(browser).status_code == 303
     statements = [found["sql"] for found in queries if not re.match(r"(BEGIN|COMMIT|SAVEPOINT|RELEASE)", found["sql"])]
-    assert len(statements) == 5, statements
+    assert len(statements) == 4, statements
     assert platform.endpoint.asked == []
 
 

@@ -114,7 +114,7 @@ def test_where_nothing_was_opened_the_same_is_said_again(platform: Platform, bro
     sent = Sent(platform, browser, roles=[])
     for answer in (sent.answer, sent.again(browser)):
         assert (answer.status_code, code_of(answer)) == (200, "")
-        assert "Your role in this course" in answer.content.decode()
+        assert "There is nothing for you to do here" in answer.content.decode()
     assert not Visit.objects.exists()
 
 

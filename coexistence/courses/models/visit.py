@@ -52,7 +52,7 @@ class Visit(models.Model):
     frame_token = models.CharField(
         max_length=255, blank=True, help_text=_("What messages to the page around ours must carry, where it says so.")
     )
-    login = models.CharField(
+    login = models.CharField(  # noqa: DJ001 - NULL is no value: any number of visits begin without a login.
         max_length=64,
         null=True,
         editable=False,
