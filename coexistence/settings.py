@@ -57,12 +57,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "coexistence.security.PartitionedCookies",
     "coexistence.security.Policies",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "coexistence.administration.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "coexistence.administration.Accounts",
+    "coexistence.administration.Messages",
 ]
 
 ROOT_URLCONF = "coexistence.urls"

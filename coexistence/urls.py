@@ -3,10 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from coexistence import observability
+from coexistence import administration, observability
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
+    path(administration.PATH.removeprefix("/"), admin.site.urls),
     path("api/v1/", include("coexistence.api.urls")),
     path("lti/", include("lti.urls")),
     path("l/<str:launch>/select/", include("lti.visit_urls")),
