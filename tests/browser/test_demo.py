@@ -40,7 +40,7 @@ def test_a_class_has_worked_and_the_next_start_keeps_its_work(own_stack: Stack) 
     assert len(school.activities()) == 3
     assert len(school.classmates()) == 6
     assert begun(own_stack) > 3
-    wait_for(lambda: len(grades(school)) >= 3, 30, what="the class's grades")
+    wait_for(lambda: len(grades(school)) >= 3, 120, what="the class's grades")
     before = grades(school)
     own_stack.stop()
 
