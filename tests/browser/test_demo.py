@@ -16,9 +16,11 @@ from .stack import ROOT, Stack, wait_for
 @pytest.fixture
 def own_stack(tmp_path: Path) -> Iterator[Stack]:
     stack = Stack(tmp_path / "data", arguments=("--class=6",))
-    yield stack
-    stack.stop()
-    stack.remove()
+    try:
+        yield stack
+    finally:
+        stack.stop()
+        stack.remove()
 
 
 def grades(school: School) -> dict[str, str]:

@@ -25,10 +25,12 @@ QUIZ = "Peaceful coexistence: quiz"
 def school(tmp_path: Path) -> Iterator[Stack]:
     """A school whose class has worked for a week."""
     stack = Stack(tmp_path / "data", arguments=(f"--class={CLASS}",))
-    stack.start()
-    yield stack
-    stack.stop()
-    stack.remove()
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+        stack.remove()
 
 
 def test_the_readmes_pictures(browser: Browser, school: Stack, tmp_path: Path) -> None:
