@@ -28,6 +28,12 @@ def grades(school: School) -> dict[str, str]:
     return {key: cell["text"] for key, cell in school.cells().items() if cell["text"] != "–"}
 
 
+def nothing_waits(school: School) -> bool:
+    """Whether every score that the class has is in the gradebook, as the teacher's pages say."""
+    pages = [school.open(activity).html for activity in school.activities()]
+    return not any("on its way" in html or "on their way" in html for html in pages)
+
+
 def begun(stack: Stack) -> int:
     """How many attempts the class of six began at this start."""
     said = (stack.data / "logs" / "demo_class.log").read_text()
@@ -42,7 +48,7 @@ def test_a_class_has_worked_and_the_next_start_keeps_its_work(own_stack: Stack) 
     assert len(school.activities()) == 3
     assert len(school.classmates()) == 6
     assert begun(own_stack) > 3
-    wait_for(lambda: len(grades(school)) >= 3, 120, what="the class's grades")
+    wait_for(lambda: len(grades(school)) >= 3 and nothing_waits(school), 120, what="the class's grades")
     before = grades(school)
     own_stack.stop()
 
