@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -239,6 +240,18 @@ def test_the_tool_keeps_values_in_canvas_storage(page: Page, teacher: Visitor, s
         })"""
     )
     assert said == "silence"
+
+
+def test_the_school_listens_before_the_tool_can_speak(page: Page, teacher: Visitor) -> None:
+    teacher.keep_manners_of("Canvas")
+    happened: list[str] = []
+    page.on("requestfinished", lambda request: happened.append(f"has {urlsplit(request.url).path}"))
+    page.on("request", lambda request: happened.append(f"asks for {urlsplit(request.url).path}"))
+    page.goto("/")
+    follow(page.get_by_role("link", name=TITLE, exact=True))
+    start = next(at for at, what in enumerate(happened) if re.fullmatch(r"asks for /activities/\d+/start", what))
+    scripts = [re.sub(r".*/(\w+)\..*", r"\1", what) for what in happened[:start] if what.startswith("has /static/")]
+    assert {"message", "storage", "frame"} <= set(scripts)
 
 
 def test_canvas_storage_can_be_silent_or_off(page: Page, teacher: Visitor) -> None:
