@@ -45,8 +45,8 @@ GRACE = timedelta(hours=1)
 DEADLINE_SECONDS = 4.0
 LIMIT_BYTES = 200_000
 MOST_KEYS = 50
-#: How long a launch waits for another process that is fetching the very key it needs.
-WAIT_SECONDS = 1.5
+#: How long a launch waits for another process that is fetching the very key it needs: until that has it, or has failed.
+WAIT_SECONDS = DEADLINE_SECONDS + 1.0
 
 
 def verification_keys(registration: Registration, kid: str, algorithm: str, *, now: datetime) -> Iterator[Any]:

@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread, in which Django would refuse to touch the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     # A page that is slow to come on a busy machine is no failure.
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         # The strictest of what learners' browsers do: no cookie across sites but partitioned ones.
         browser = playwright.chromium.launch(

@@ -18,7 +18,9 @@ from psycopg import sql
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 120
+START_SECONDS = 240
+#: A worker ends when it has finished what it is at.
+STOP_SECONDS = 90
 
 
 def fresh_database(url: str) -> str:
@@ -101,7 +103,9 @@ class Stack:
         family = self.family()
         self.process.send_signal(signal.SIGINT)
         try:
-            self.process.wait(30)
+            self.process.wait(STOP_SECONDS)
+            # Whoever was killed at last takes a moment to be gone.
+            wait_for(lambda: not any(map(running, family)), STOP_SECONDS, what="the end of all that the demo started")
         finally:
             left = [pid for pid in family if running(pid)]
             for pid in left:

@@ -16,14 +16,22 @@ from .stack import ROOT, Stack, wait_for
 @pytest.fixture
 def own_stack(tmp_path: Path) -> Iterator[Stack]:
     stack = Stack(tmp_path / "data", arguments=("--class=6",))
-    yield stack
-    stack.stop()
-    stack.remove()
+    try:
+        yield stack
+    finally:
+        stack.stop()
+        stack.remove()
 
 
 def grades(school: School) -> dict[str, str]:
     """What stands in each cell of the gradebook that is not empty."""
     return {key: cell["text"] for key, cell in school.cells().items() if cell["text"] != "–"}
+
+
+def nothing_waits(school: School) -> bool:
+    """Whether every score that the class has is in the gradebook, as the teacher's pages say."""
+    pages = [school.open(activity).html for activity in school.activities()]
+    return not any("on its way" in html or "on their way" in html for html in pages)
 
 
 def begun(stack: Stack) -> int:
@@ -40,7 +48,7 @@ def test_a_class_has_worked_and_the_next_start_keeps_its_work(own_stack: Stack) 
     assert len(school.activities()) == 3
     assert len(school.classmates()) == 6
     assert begun(own_stack) > 3
-    wait_for(lambda: len(grades(school)) >= 3, 30, what="the class's grades")
+    wait_for(lambda: len(grades(school)) >= 3 and nothing_waits(school), 120, what="the class's grades")
     before = grades(school)
     own_stack.stop()
 

@@ -33,10 +33,10 @@ def test_every_type_can_be_answered_with_the_keyboard_alone(visit, viewport, sch
     expect(page.locator("[data-count]")).to_have_text(f"{count} of {count} answered")
     expect(page.locator("[data-state]")).to_have_text("All answers saved")
     test_pages.look(page)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/hand-in/")
-    page.get_by_role("button", name="Submit now").press("Enter")
-    page.wait_for_url("**/result/1/")
+    with page.expect_navigation(url="**/hand-in/"):
+        page.keyboard.press("Enter")
+    with page.expect_navigation(url="**/result/1/"):
+        page.get_by_role("button", name="Submit now").press("Enter")
     test_pages.look(page)
     for words in ("Waits for a person", "Not graded", "Partly right", "Part 3"):
         expect(page.get_by_text(words).first).to_be_visible()

@@ -20,6 +20,7 @@ from tests.web.content import make_unit
 from .conftest import ARGUMENTS, CHROMIUM
 from .course_page import ANSWERING, NONE, SILENT, CoursePlatform
 from .test_pages import look
+from .turning import follow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,7 +63,6 @@ def open_browser(browser: Browser, school: CoursePlatform, tmp_path: Path) -> It
             context = persistent(browser, tmp_path / f"profile-{len(opened)}", school, viewport, options)
         else:
             context = browser.new_context(viewport=viewport, **options)
-        context.set_default_timeout(15_000)
         opened.append(context)
         return context
 
@@ -104,6 +104,12 @@ def back(page: Page) -> None:
     page.evaluate("setTimeout(() => history.back())")
 
 
+def reload(frame: Frame) -> None:
+    """Load the frame's page anew, and wait until it is there."""
+    with frame.expect_navigation():
+        frame.evaluate("setTimeout(() => location.reload())")
+
+
 def stop_the_clock(context: BrowserContext) -> None:
     """From now on no script's timer ends unless the test moves the clock."""
     context.clock.install(time=0)
@@ -117,8 +123,8 @@ def stored(page: Page) -> list[tuple[str, str | None]]:
 
 def try_the_visit(frame: Frame | Page) -> None:
     """Follow a link and send a form, as one who works here."""
-    frame.locator("nav.parts").get_by_role("link", name="Quiz").click()
-    frame.get_by_role("button", name="Begin the quiz").click()
+    follow(frame.locator("nav.parts").get_by_role("link", name="Quiz"), frame)
+    follow(frame.get_by_role("button", name="Begin the quiz"), frame)
     frame.locator("#item-1 .choice").first.click()
     expect(frame.locator("[data-state]")).to_have_text("All answers saved")
 
@@ -144,7 +150,7 @@ def test_a_cookie_wins_at_once_and_what_was_stored_is_deleted(school: CoursePlat
     assert (put, end, last) == ("lti.put_data", "lti.put_data", None)
     assert re.fullmatch(r"[\w-]{43}", first)
     assert page.evaluate("kept") == 0
-    assert "#" not in tool_in(page).url
+    assert tool_in(page).evaluate("location.hash") == ""
     try_the_visit(tool_in(page))
 
 
@@ -161,10 +167,10 @@ def test_without_any_cookie_the_platforms_storage_opens_the_visit(school: Course
     # The secret of the storage and that of the visit are two.
     assert value not in tool_in(page).url
     try_the_visit(tool_in(page))
-    tool_in(page).evaluate("setTimeout(() => location.reload())")
+    reload(tool_in(page))
     expect(tool_in(page).locator("#item-1 input[type=radio]").first).to_be_checked()
-    tool_in(page).get_by_role("button", name="Submit …").click()
-    tool_in(page).get_by_role("button", name="Submit now").click()
+    follow(tool_in(page).get_by_role("button", name="Submit …"), tool_in(page))
+    follow(tool_in(page).get_by_role("button", name="Submit now"), tool_in(page))
     expect(tool_in(page).locator(".score-big")).to_be_visible()
     assert BY_PATH.search(tool_in(page).url)
     assert PendingLaunch.objects.get().sealed_message == ""
@@ -191,7 +197,7 @@ def test_without_cookie_and_answer_a_new_window_opens_it(
     expect(window.locator("main")).to_contain_text("History")
     look(window)
     assert not Visit.objects.exists()
-    window.get_by_role("button", name="Yes, go on").click()
+    follow(window.get_by_role("button", name="Yes, go on"))
     expect_inside(window, "Ada", BY_COOKIE)
     try_the_visit(window)
     window.get_by_role("link", name="Back to the course").click()
@@ -232,11 +238,9 @@ def test_two_tabs_with_two_people_stay_two(storage: str, school: CoursePlatform,
     for name, course in [("Ada", "History"), ("Grace", "Politics"), ("Ada", "History")]:
         frame = shown(tabs[name])
         expect_inside(frame, name, address)
-        with frame.expect_navigation():
-            frame.locator("nav.parts").get_by_role("link", name="Timeline").click()
+        follow(frame.locator("nav.parts").get_by_role("link", name="Timeline"), frame)
         expect(frame.locator(".masthead-who")).to_contain_text(course)
-        with frame.expect_navigation():
-            frame.evaluate("setTimeout(() => location.reload())")
+        reload(frame)
         expect_inside(frame, name, address)
     for name in tabs:
         try_the_visit(shown(tabs[name]))
@@ -251,13 +255,13 @@ def test_reload_loses_nothing(school: CoursePlatform, open_browser: Open) -> Non
     page = open_browser().new_page()
     page.goto(school.person("1", "Ada", "History"))
     try_the_visit(tool_in(page))
-    tool_in(page).evaluate("setTimeout(() => location.reload())")
+    reload(tool_in(page))
     expect(tool_in(page).locator("#item-1 input[type=radio]").first).to_be_checked()
     # The course page as a whole: a new launch, in which the quiz is as it was left.
     page.reload()
     expect_inside(tool_in(page), "Ada", BY_COOKIE)
-    tool_in(page).locator("nav.parts").get_by_role("link", name="Quiz").click()
-    tool_in(page).get_by_role("link", name="Go on with your attempt").click()
+    follow(tool_in(page).locator("nav.parts").get_by_role("link", name="Quiz"), tool_in(page))
+    follow(tool_in(page).get_by_role("link", name="Go on with your attempt"), tool_in(page))
     expect(tool_in(page).locator("#item-1 input[type=radio]").first).to_be_checked()
 
 
@@ -268,18 +272,22 @@ def test_back_goes_through_the_pages_and_then_to_where_one_came_from(
     page.goto(f"{school.endpoint.url}/course/1")
     page.goto(school.person("1", "Ada", "History"))
     try_the_visit(tool_in(page))
-    tool_in(page).get_by_role("button", name="Submit …").click()
-    expect(tool_in(page).get_by_role("heading", level=1)).to_have_text("Submit your answers?")
-    back(page)
-    expect(tool_in(page).locator("#item-1 input[type=radio]").first).to_be_checked()
-    back(page)
-    expect(tool_in(page).get_by_role("link", name="Go on with your attempt")).to_be_visible()
-    back(page)
-    expect(tool_in(page).locator("nav.parts a[aria-current]")).to_have_text("Lesson")
-    back(page)
-    page.wait_for_url("**/course/1")
-    page.evaluate("setTimeout(() => history.forward())")
-    page.wait_for_url("**/course?*")
+    frame = tool_in(page)
+    follow(frame.get_by_role("button", name="Submit …"), frame)
+    expect(frame.get_by_role("heading", level=1)).to_have_text("Submit your answers?")
+    with frame.expect_navigation():
+        back(page)
+    expect(frame.locator("#item-1 input[type=radio]").first).to_be_checked()
+    with frame.expect_navigation():
+        back(page)
+    expect(frame.get_by_role("link", name="Go on with your attempt")).to_be_visible()
+    with frame.expect_navigation():
+        back(page)
+    expect(frame.locator("nav.parts a[aria-current]")).to_have_text("Lesson")
+    with page.expect_navigation(url="**/course/1"):
+        back(page)
+    with page.expect_navigation(url="**/course?*"):
+        page.evaluate("setTimeout(() => history.forward())")
     expect_inside(tool_in(page), "Ada", BY_COOKIE)
 
 
@@ -289,7 +297,7 @@ def test_a_launch_that_is_sent_again_in_its_frame_leads_back_to_its_visit(
     page = open_browser().new_page()
     page.goto(school.person("1", "Ada", "History"))
     expect_inside(tool_in(page), "Ada", BY_COOKIE)
-    with page.expect_response("**/lti/launch/") as answer:
+    with tool_in(page).expect_navigation(url=BY_COOKIE), page.expect_response("**/lti/launch/") as answer:
         page.evaluate("document.querySelector('iframe[name=tool]').src = '/again'")
     assert (answer.value.status, answer.value.headers["location"]) == (303, f"/l/{Visit.objects.get().pk}/")
     expect_inside(tool_in(page), "Ada", BY_COOKIE)

@@ -25,24 +25,26 @@ QUIZ = "Peaceful coexistence: quiz"
 def school(tmp_path: Path) -> Iterator[Stack]:
     """A school whose class has worked for a week."""
     stack = Stack(tmp_path / "data", arguments=(f"--class={CLASS}",))
-    stack.start()
-    yield stack
-    stack.stop()
-    stack.remove()
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+        stack.remove()
 
 
 def test_the_readmes_pictures(browser: Browser, school: Stack, tmp_path: Path) -> None:
     folder = FOLDER if os.environ.get("PICTURES") else tmp_path
     student = Visitor.arrive(browser, school.sandbox, "Maya Lindqvist")
     student.open(QUIZ)
-    student.in_tool().get_by_role("button", name="Begin the quiz").click()
+    student.press("Begin the quiz")
     first = student.in_tool().locator("fieldset.item").first
     first.locator("input[type=radio]").first.check()
     student.page.screenshot(path=folder / "course.png")
     student.leave()
 
     teacher = Visitor.arrive(browser, school.sandbox, TEACHER)
-    wait_for(lambda: len(grades(School(school.sandbox))) >= CLASS // 2, 30, what="the class's grades")
+    wait_for(lambda: len(grades(School(school.sandbox))) >= CLASS // 2, 120, what="the class's grades")
     teacher.open(QUIZ)
     expect(teacher.in_tool().get_by_role("row")).not_to_have_count(0)
     teacher.page.screenshot(path=folder / "instructor.png")

@@ -1,10 +1,11 @@
 """Taking a quiz in Chromium: page by page, against the clock, leaving and coming back."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from coexistence.courses.models import Assignment
 from coexistence.quiz.models import Attempt, AttemptEvent, Response
@@ -13,6 +14,7 @@ from tests.factories import AssignmentFactory
 from . import test_pages
 from .stack import wait_for
 from .test_pages import DESK, PHONE, begin, look
+from .turning import follow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 visit = test_pages.visit
@@ -36,28 +38,28 @@ def test_questions_come_one_by_one_and_take_their_answers_along(visit, assignmen
     look(page)
     # Turned at once, before the answer was saved by itself.
     page.locator("#item-1 .choice").nth(1).click()
-    page.get_by_role("button", name="Next question").click()
+    follow(page.get_by_role("button", name="Next question"))
     expect(page.locator("#item-2")).to_be_visible()
     expect(page.locator("[data-count]")).to_have_text("1 of 5 answered")
     page.get_by_text("All questions").click()
     look(page)
-    page.get_by_role("button", name="Question 4, not answered").click()
+    follow(page.get_by_role("button", name="Question 4, not answered"))
     page.locator("#item-4 input[type=text]").fill("a fortnight")
     page.get_by_role("button", name="Next question").click()
     expect(page.locator("#item-4")).to_be_focused()
     page.locator("#item-4 input[type=text]").fill("16")
-    page.get_by_role("button", name="Back").click()
+    follow(page.get_by_role("button", name="Back"))
     expect(page.locator("#item-3")).to_be_visible()
     page.get_by_text("All questions").click()
-    page.get_by_role("button", name="Question 1, answered").click()
+    follow(page.get_by_role("button", name="Question 1, answered"))
     expect(page.locator("#item-1 input[type=radio]").nth(1)).to_be_checked()
-    page.get_by_role("button", name="Check this answer").click()
+    follow(page.get_by_role("button", name="Check this answer"))
     expect(page.locator("#item-1.reviewed")).to_contain_text("Feedback on")
     look(page)
-    page.get_by_role("button", name="Submit …").click()
+    follow(page.get_by_role("button", name="Submit …"))
     expect(page.get_by_text("3 of 5 questions are unanswered")).to_be_visible()
     look(page)
-    page.get_by_role("button", name="Question 3").click()
+    follow(page.get_by_role("button", name="Question 3"))
     expect(page.locator("#item-3")).to_be_visible()
 
 
@@ -78,11 +80,16 @@ def test_an_answer_that_never_left_is_sent_from_another_page(visit, assignment) 
     assert Response.objects.get(position=1).answer
 
 
-def test_the_time_is_shown_on_request_and_said_twice(visit, assignment) -> None:
+def begin_with_a_clock(visit: Any) -> Page:
+    """Begin the quiz in a browser whose clock the test moves."""
     page = visit("quiz/")
     page.clock.install()
-    page.get_by_role("button", name="Begin the quiz").click()
-    page.wait_for_url("**/take/")
+    follow(page.get_by_role("button", name="Begin the quiz"))
+    return page
+
+
+def test_the_time_is_shown_on_request_and_said_twice(visit, assignment) -> None:
+    page = begin_with_a_clock(visit)
     left, said = page.locator("[data-clock-left]"), page.locator("[data-clock-say]")
     expect(left).to_be_hidden()
     toggle = page.get_by_role("button", name="Show time")
@@ -104,13 +111,18 @@ def test_the_time_is_shown_on_request_and_said_twice(visit, assignment) -> None:
 
 
 def test_when_the_time_is_over_the_page_hands_in(visit, assignment) -> None:
-    page = begin(visit)
+    page = begin_with_a_clock(visit)
     page.locator("#item-1 .choice").first.click()
     expect(page.locator("[data-state]")).to_have_text("All answers saved")
     # Somebody takes time away; the page hears of it with the next answer.
-    Attempt.objects.update(deadline=timezone.now() + timedelta(seconds=1))
-    page.locator("#item-3 .choice").first.click()
-    page.wait_for_url("**/result/1/")
+    Attempt.objects.update(deadline=timezone.now() + timedelta(minutes=5))
+    with page.expect_response("**/save/"):
+        page.locator("#item-3 .choice").first.click()
+    expect(page.locator("[data-state]")).to_have_text("All answers saved")
+    # The five minutes pass, here and there.
+    Attempt.objects.update(deadline=timezone.now())
+    with page.expect_navigation(url="**/result/1/"):
+        page.clock.fast_forward("05:02")
     attempt = Attempt.objects.get()
     assert (attempt.state, attempt.submitted_at) == (Attempt.State.SUBMITTED, attempt.deadline)
     assert attempt.responses.exclude(answer=None).count() == 2
@@ -129,9 +141,8 @@ def test_leaving_and_coming_back_are_told_in_pairs_and_turning_a_page_is_no_leav
     for state in ("hidden", "hidden", "visible", "visible"):
         look_away(state)
     kinds = AttemptEvent.objects.order_by("pk").values_list("kind", flat=True)
-    wait_for(lambda: kinds.count() >= 3, 15, what="what was noted")
-    page.get_by_role("button", name="Submit …").click()
-    page.wait_for_url("**/hand-in/")
-    page.get_by_role("button", name="Submit now").click()
-    page.wait_for_url("**/result/1/")
+    wait_for(lambda: kinds.count() >= 3, 60, what="what was noted")
+    follow(page.get_by_role("button", name="Submit …"))
+    follow(page.get_by_role("button", name="Submit now"))
+    assert page.url.endswith("/result/1/"), page.url
     assert sorted(kinds) == ["closed", "left", "returned", "started"]

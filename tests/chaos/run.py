@@ -201,14 +201,14 @@ class Run:
 
     def _until_heard(self) -> None:
         """Wait until a worker listens, so that what is done to it and to its broker is done to something."""
-        gives_up = time.monotonic() + 60
+        gives_up = time.monotonic() + 180
         while not self.env.get("CELERY_BROKER_URL") and not (self.data / "broker" / "messages").exists():
             if time.monotonic() > gives_up:
                 raise TimeoutError("the workers did not start")
             time.sleep(0.1)
 
     def _until_up(self, process: subprocess.Popen[bytes], port: int) -> None:
-        gives_up = time.monotonic() + 60
+        gives_up = time.monotonic() + 180
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()

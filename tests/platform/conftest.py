@@ -27,7 +27,7 @@ from .browser import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 PEER = ROOT / ".venv-openedx"
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,7 +61,7 @@ def openedx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(90)
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -112,7 +112,7 @@ class Activity:
             grades.deliver(registration_id=self.registration.pk)
             return not due.filter(state=ScoreDelivery.State.WAITING).exists()
 
-        wait_for(nothing_left, 5, what="the delivery of what waits")
+        wait_for(nothing_left, 90, what="the delivery of what waits")
 
 
 @dataclass

@@ -16,7 +16,7 @@ QUIZ, CLASS, TRIAL = "Begin the quiz", "Grades: Peaceful coexistence", "You are 
 NO_ROLE, NOBODY = "There is nothing for you to do here", "nothing is recorded and nothing is graded"
 BOTH = ("moodle", "canvas")
 #: A failing platform is left alone for up to half a minute; then what is waiting goes out.
-HEALED = 75
+HEALED = 180
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def test_the_page_that_a_launch_comes_to(school: School, door: Door) -> None:
         school.post(door.who, "/look", **{"as": "student"})
     if door.rotated:
         # Keys are fetched at most once in five seconds, and the row before this one has had them fetched.
-        wait_for(lambda: door.says in words(school.open(door.who, activity)), 15, what="a launch under the new key")
+        wait_for(lambda: door.says in words(school.open(door.who, activity)), 90, what="a launch under the new key")
     page = school.open(door.who, activity)
     if door.as_student:
         school.post(door.who, "/look", **{"as": "oneself"})
@@ -161,7 +161,7 @@ def test_what_is_said_of_a_score(school: School, grade: Grade) -> None:
         return grade.says in said[-1]
 
     try:
-        wait_for(result_says, 30, what=f"“{grade.says}” on the result")
+        wait_for(result_says, 120, what=f"“{grade.says}” on the result")
     except AssertionError as error:
         raise AssertionError(f"{error}; it says: {said[-1][:700]}") from None
     teacher = words(school.open("teacher", activity))
@@ -171,7 +171,7 @@ def test_what_is_said_of_a_score(school: School, grade: Grade) -> None:
         grade.mend(school, activity, column)
         column = school.column(activity)
         wait_for(lambda: school.grade("student", column) == "0", HEALED, what="the score in the gradebook")
-        wait_for(lambda: "In the gradebook: 0 of 10" in words(student.open(result.url)), 15, what="its confirmation")
+        wait_for(lambda: "In the gradebook: 0 of 10" in words(student.open(result.url)), 90, what="its confirmation")
 
 
 @pytest.mark.parametrize("manner", BOTH)

@@ -22,7 +22,7 @@ def at_once(*calls):
     gate = Barrier(len(calls))
 
     def run(call):
-        gate.wait(timeout=10)
+        gate.wait(timeout=120)
         try:
             return call()
         except attempts.AttemptError as error:

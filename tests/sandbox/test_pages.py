@@ -85,7 +85,12 @@ def test_the_gradebook_can_be_watched(tool: FakeTool, learner: Person, as_canvas
     assert "&lt;b&gt;" in page
     assert "Noor Haddad" in page
     column(tool)
-    assert tool.web.get("/gradebook.json").json()["shape"] != before["shape"]
+    now = tool.web.get("/gradebook.json").json()["shape"]
+    assert now != before["shape"]
+    assert f'data-shape="{now}"' in tool.web.get("/gradebook").content.decode()
+    part = tool.web.get("/gradebook", {"part": "book"}).content.decode()
+    assert part.count('<th scope="col">') == 3
+    assert "<html" not in part
 
 
 def test_a_student_sees_only_their_own_grades(tool: FakeTool, learner: Person) -> None:

@@ -1,5 +1,6 @@
 """The gradebook: the whole class for the teacher, one's own row for a student; as a page and as JSON to watch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -75,22 +76,28 @@ def _table(request: HttpRequest) -> tuple[list[LineItem], list[Row]]:
 
 @require_safe
 def gradebook(request: HttpRequest) -> HttpResponse:
-    """The page."""
+    """The page, or with ``part=book`` only its table, which the page's script asks for."""
     items, rows = _table(request)
-    return page.uncached(render(request, "sandbox/gradebook.html", {"items": items, "rows": rows}))
+    template = "sandbox/gradebook_part.html" if request.GET.get("part") == "book" else "sandbox/gradebook.html"
+    context = {"items": items, "rows": rows, "shape": _shape(items, rows)}
+    return page.uncached(render(request, template, context))
 
 
 @require_safe
 def cells(request: HttpRequest) -> HttpResponse:
-    """What the page's script asks for: every cell by its key; ``columns`` and ``people`` tell when to reload."""
+    """What the page's script asks for: every cell by its key; another ``shape`` has other columns or people."""
     items, rows = _table(request)
     found: dict[str, Any] = {
         cell.key: {"text": cell.text, "note": cell.note, "comments": list(cell.comments)}
         for row in rows
         for cell in row.cells
     }
-    shape = ":".join(f"{item.pk}/{item.label}/{item.score_maximum}" for item in items) + f":{len(rows)}"
-    return page.uncached(JsonResponse({"shape": shape, "cells": found}))
+    return page.uncached(JsonResponse({"shape": _shape(items, rows), "cells": found}))
+
+
+def _shape(items: Sequence[LineItem], rows: Sequence[Row]) -> str:
+    columns = ":".join(f"{item.pk}/{item.label}/{item.score_maximum}" for item in items)
+    return f"{columns}:{','.join(str(row.membership.person_id) for row in rows)}"
 
 
 @require_http_methods(["GET", "POST"])

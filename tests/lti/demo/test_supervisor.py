@@ -24,7 +24,7 @@ time.sleep(600)
 STUBBORN = "import signal, pathlib; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + FAMILY
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 90) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it did not happen in time"
@@ -119,7 +119,7 @@ def test_the_pause_doubles_while_a_program_keeps_dying(stage: Stage) -> None:
 def test_a_program_that_does_not_start_shows_the_end_of_its_log(stage: Stage) -> None:
     stage.start("import sys; sys.exit('no such thing as a lunch')", address="http://127.0.0.1:9/")
     with pytest.raises(ProgramError, match=r"The worker did not start\. Its log ends:\nno such thing as a lunch"):
-        stage.supervisor.wait_until_up(timeout=20)
+        stage.supervisor.wait_until_up(timeout=90)
 
 
 def test_a_program_that_never_answers_is_said(stage: Stage) -> None:

@@ -72,6 +72,9 @@ class Platform:
         self.students: set[str] | None = None
         self.gone: set[str] = set()
         self.latency = 0.0
+        #: While it is closed, no score is answered; ``knocked`` is set once one has come.
+        self.gate, self.knocked = threading.Event(), threading.Event()
+        self.gate.set()
         #: How far its clock is ahead of ours.
         self.ahead = timedelta()
         self.columns: dict[str, dict[str, Any]] = {}
@@ -96,6 +99,7 @@ class Platform:
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def close(self) -> None:
+        self.gate.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -299,7 +303,9 @@ class _Handler(BaseHTTPRequestHandler):
             with self.owner.lock:
                 self.owner.posted += 1
                 answer = self.owner.score(path, body)
+            self.owner.knocked.set()
             time.sleep(self.owner.latency)
+            self.owner.gate.wait()
             self._answer(body, answer)
 
     def do_GET(self) -> None:

@@ -18,6 +18,7 @@ from coexistence import environment
 from lti import attention, tasks
 from lti.answers import SENTENCES
 from lti.models import Registration, ScoreDelivery
+from tests.ports import deaf_port
 
 from .conftest import NOON, School
 from .test_claims import in_thread
@@ -55,9 +56,8 @@ class MailServer(socketserver.ThreadingTCPServer):
 def mail_port() -> Iterator[Callable[[bool], int]]:
     """A function that gives the port of a mail server that refuses, or one at which nobody listens."""
     server = MailServer()
-    stopped = MailServer()
-    stopped.close()
-    yield lambda listens: (server if listens else stopped).server_address[1]
+    with deaf_port() as deaf:
+        yield lambda listens: server.server_address[1] if listens else deaf
     server.close()
 
 

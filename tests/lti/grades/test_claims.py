@@ -1,7 +1,6 @@
 """Claims, lanes, stamps and fences: what holds when several workers are at it, or one of them stalls or dies."""
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -249,12 +248,12 @@ def test_a_stalled_worker_writes_nothing_over_its_successor(school: School, cloc
 def test_a_score_that_changes_while_it_is_sent_is_sent_again(school: School) -> None:
     assignment = school.assignment()
     school.owe(assignment, "anna", 5)
-    school.platform.latency = 0.5
+    school.platform.gate.clear()
     worker = in_thread(school.deliver)
-    while not school.platform.at_once:
-        time.sleep(0.01)
+    assert school.platform.knocked.wait(60)
     row = school.owe(assignment, "anna", 9)
     assert (row.state, row.wanted_revision, row.stamped_revision) == ("sending", 2, 1)
+    school.platform.gate.set()
     worker.join()
     # As if the second had passed that must lie between two stamps; it may have, and the worker gone on by itself.
     passed = school.row(assignment, "anna").stamp - timedelta(seconds=2)

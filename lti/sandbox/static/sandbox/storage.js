@@ -1,6 +1,7 @@
 "use strict";
 // LTI Platform Storage and capabilities, as Canvas's pages answer them: in the page around the tool, and in the frame
-// beside it that messages are forwarded through. A tool's values are kept under its own origin.
+// beside it that messages are forwarded through. A tool's values are kept under its own origin. It listens before the
+// tool's frame is there: a login waits a moment for an answer, and goes on without it.
 const { storage, origins } = document.body.dataset;
 const MOST_CHARACTERS = 4096;
 const MOST_KEYS = 500;
@@ -43,8 +44,8 @@ const capabilities = () => ({
 const HANDLERS = { "lti.put_data": put, "lti.get_data": get, "lti.capabilities": capabilities };
 
 window.addEventListener("message", (event) => {
-  const message = event.data;
-  if (!message || typeof message !== "object" || !Object.hasOwn(HANDLERS, message.subject)) return;
+  const message = said(event);
+  if (!Object.hasOwn(HANDLERS, message.subject)) return;
   // Only a registered tool's pages may keep anything here, and each sees its own origin's values only.
   if (!origins.split(" ").includes(event.origin) || !event.source) return;
   const isStorage = message.subject !== "lti.capabilities";
