@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
 
 from coexistence.courses.gradebook import Tally
 
@@ -18,7 +19,9 @@ CONTEXT = "line_item__resource_link__context"
 def oldest_waiting() -> datetime | None:
     """Since when the first score waits that goes out by itself. Walks the index of what is due, and nothing else."""
     waiting = ScoreDelivery.objects.filter(next_try_at__isnull=False, state__in=_GOING, registration__active=True)
-    found: datetime | None = waiting.aggregate(first=Min("wanted_at"))["first"]
+    found: datetime | None = waiting.filter(sendable_at__lte=timezone.now()).aggregate(first=Min("sendable_at"))[
+        "first"
+    ]
     return found
 
 
@@ -39,10 +42,13 @@ def _tallies(rows: QuerySet[ScoreDelivery], key: str, names: Mapping[int, str]) 
     counts: dict[int, dict[str, Any]] = {
         pk: {"waiting": 0, "oldest_waiting": None, "delivered": 0, "stuck": {}} for pk in names
     }
+    now = timezone.now()
     groups = (
         rows.order_by()
         .values_list(key, "state", "code")
-        .annotate(number=Count("pk"), oldest=Min("wanted_at", filter=Q(next_try_at__isnull=False)))
+        .annotate(
+            number=Count("pk"), oldest=Min("sendable_at", filter=Q(next_try_at__isnull=False, sendable_at__lte=now))
+        )
     )
     for pk, state, code, number, oldest in groups:
         tally = counts.get(pk)

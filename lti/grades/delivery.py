@@ -158,4 +158,4 @@ def _mark_gone(outcomes: Iterable[Outcome]) -> None:
         if LineItem.objects.filter(pk=row.line_item_id, url=url).update(gone=True):
             ScoreDelivery.objects.filter(
                 line_item_id=row.line_item_id, state=ScoreDelivery.State.WAITING, claim=None
-            ).update(state=ScoreDelivery.State.HELD, code="line_item_gone", next_try_at=None)
+            ).update(state=ScoreDelivery.State.HELD, code="line_item_gone", sendable_at=None, next_try_at=None)

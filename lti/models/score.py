@@ -31,6 +31,11 @@ class ScoreDelivery(models.Model):
     wanted_maximum = models.DecimalField(max_digits=12, decimal_places=4)
     wanted_revision = models.PositiveIntegerField(default=1, help_text=_("Counts changes of what is wanted."))
     wanted_at = models.DateTimeField()
+    sendable_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("Since when it may go, or from when on; empty: there is nothing to send, or something in its way."),
+    )
     attempt_number = models.PositiveIntegerField(default=1)
     submitted_at = models.DateTimeField()
     reason = models.CharField(max_length=40)

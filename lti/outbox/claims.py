@@ -46,6 +46,7 @@ class Settled:
     state: str
     code: str
     answer: str
+    sendable_at: datetime | None
     next_try_at: datetime | None
     tries: int
     restamp: bool = False
@@ -125,6 +126,7 @@ _SETTLED = {
     "state": "text",
     "code": "text",
     "answer": "text",
+    "sendable_at": "timestamptz",
     "next_try_at": "timestamptz",
     "tries": "integer",
     "restamp": "boolean",
@@ -212,6 +214,7 @@ def _write() -> str:
             state = CASE WHEN {moved} THEN 'waiting' ELSE v.state END,
             code = CASE WHEN {moved} THEN '' ELSE v.code END,
             next_try_at = CASE WHEN {moved} THEN {after("d.stamp", least=now)} ELSE v.next_try_at END,
+            sendable_at = CASE WHEN {moved} THEN d.sendable_at ELSE v.sendable_at END,
             tries = CASE WHEN {moved} THEN 0 ELSE v.tries END,
             stamped_revision = CASE WHEN v.restamp THEN 0 ELSE d.stamped_revision END,
             restamps = CASE WHEN {moved} THEN 0 WHEN v.restamp THEN d.restamps + 1 ELSE d.restamps END,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from lti.models import ScoreDelivery
 from lti.pacing import GIVE_UP_AFTER
@@ -27,15 +28,15 @@ def bring_forward(*, registration_id: int, codes: Sequence[str], at: datetime, m
 def put_off(*, registration_id: int, code: str, answer: str, until: datetime, now: datetime) -> None:
     """Hold everything that is due at a registration until that time, for a reason that concerns all of it."""
     due = ScoreDelivery.objects.filter(registration_id=registration_id, next_try_at__lte=now)
-    _slice_by_slice(due, state=State.HELD, code=code, answer=answer, next_try_at=until, claim=None, claimed_until=None)
+    _hold(due, code=code, answer=answer, next_try_at=until)
 
 
 def give_up(*, registration_id: int, code: str, answer: str, now: datetime) -> None:
-    """Hold what is due at a registration and has been wanted for longer than it is worth trying."""
+    """Hold what is due at a registration and could have gone for longer than it is worth trying."""
     old = ScoreDelivery.objects.filter(
-        registration_id=registration_id, next_try_at__lte=now, wanted_at__lt=now - GIVE_UP_AFTER
+        registration_id=registration_id, next_try_at__lte=now, sendable_at__lt=now - GIVE_UP_AFTER
     )
-    _slice_by_slice(old, state=State.HELD, code=code, answer=answer, next_try_at=None, claim=None, claimed_until=None)
+    _hold(old, code=code, answer=answer, next_try_at=None)
 
 
 def explain(*, registration_id: int, code: str, answer: str, now: datetime) -> None:
@@ -43,7 +44,14 @@ def explain(*, registration_id: int, code: str, answer: str, now: datetime) -> N
     due = ScoreDelivery.objects.filter(registration_id=registration_id, next_try_at__lte=now).exclude(
         code=code, claim=None
     )
-    _slice_by_slice(due, state=State.WAITING, code=code, answer=answer, claim=None, claimed_until=None)
+    since = Coalesce("sendable_at", Value(now))
+    _slice_by_slice(
+        due, state=State.WAITING, code=code, answer=answer, sendable_at=since, claim=None, claimed_until=None
+    )
+
+
+def _hold(rows: QuerySet[ScoreDelivery], **values: Any) -> None:
+    _slice_by_slice(rows, state=State.HELD, sendable_at=None, claim=None, claimed_until=None, **values)
 
 
 def _slice_by_slice(rows: QuerySet[ScoreDelivery], **values: Any) -> None:

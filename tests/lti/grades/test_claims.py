@@ -226,6 +226,7 @@ def test_a_stalled_worker_writes_nothing_over_its_successor(school: School, cloc
                 state="delivered",
                 code="",
                 answer="late",
+                sendable_at=None,
                 next_try_at=None,
                 tries=1,
                 accepted=True,

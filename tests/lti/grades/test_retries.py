@@ -1,17 +1,24 @@
 """When a score is tried again, for how long, and how a platform that is away is spared."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from lti import grades, sending
+from coexistence.courses.gradebook import gradebook
+from coexistence.courses.models import Assignment
+from lti import grades, reconcile, sending
 from lti.grades import delivery
 from lti.models import LineItem, ScoreDelivery, ScoreRequest
 from lti.pacing import Pace
 
 from .conftest import NOON, School, run
 from .platform import Fault
+
+#: Longer than a score is tried.
+LONG = timedelta(days=20)
 
 
 def test_the_first_retry_comes_within_two_seconds_and_five_within_a_minute(school: School, clock) -> None:
@@ -32,6 +39,95 @@ def test_after_two_weeks_a_person_is_told(school: School, clock) -> None:
     school.owe(assignment, "anna", 8)
     school.platform.faults.extend([Fault(500), Fault(500)])
     school.deliver()
+    clock.shift(timedelta(days=14, seconds=1))
+    school.deliver()
+    row = school.row(assignment, "anna")
+    assert (row.state, row.code, row.next_try_at) == ("held", "gave_up", None)
+
+
+def kept_back(school: School, assignment: Assignment, clock: Any) -> None:
+    grades.withhold(assignment_id=assignment.pk, until=NOON + LONG)
+    school.owe(assignment, "anna", 8)
+    clock.shift(LONG)
+
+
+def released(school: School, assignment: Assignment, clock: Any) -> None:
+    grades.withhold(assignment_id=assignment.pk)
+    school.owe(assignment, "anna", 8)
+    clock.shift(LONG)
+    grades.release(assignment_id=assignment.pk)
+
+
+def without_a_column(school: School, assignment: Assignment, clock: Any) -> None:
+    LineItem.objects.update(url="")
+    school.owe(assignment, "anna", 8)
+    clock.shift(LONG)
+    LineItem.objects.update(url=school.platform.line_item(1))
+    grades.column_found(line_item_id=LineItem.objects.get().pk)
+
+
+def not_enrolled(school: School, assignment: Assignment, clock: Any) -> None:
+    school.owe(assignment, "anna", 8)
+    school.platform.faults.append(Fault(422, "not a student"))
+    school.deliver()
+    clock.shift(LONG)
+
+
+def without_a_right(school: School, assignment: Assignment, clock: Any) -> None:
+    school.owe(assignment, "anna", 8)
+    school.platform.token_faults.append(Fault(400, '{"error":"invalid_client"}'))
+    school.deliver()
+    clock.shift(LONG)
+    school.platform.token_faults.append(Fault(503))
+    school.deliver()
+    clock.shift(timedelta(minutes=1))
+
+
+def given_up(school: School, assignment: Assignment, clock: Any) -> None:
+    school.owe(assignment, "anna", 8)
+    school.platform.faults.extend([Fault(503)] * 2)
+    school.deliver()
+    clock.shift(LONG)
+    school.deliver()
+    assert gradebook().resend(assignment_id=assignment.pk) == 1
+    clock.shift(timedelta(seconds=1))
+
+
+def lost_there(school: School, assignment: Assignment, clock: Any) -> None:
+    school.owe(assignment, "anna", 8)
+    school.deliver()
+    school.platform.gradebook.clear()
+    clock.shift(LONG)
+    assert gradebook().check_now(assignment_id=assignment.pk)
+    reconcile.check(registration_id=school.registration.pk)
+    clock.shift(timedelta(seconds=1))
+
+
+@pytest.mark.parametrize(
+    "story", [kept_back, released, without_a_column, not_enrolled, without_a_right, given_up, lost_there]
+)
+def test_the_two_weeks_begin_when_the_score_may_go(
+    school: School, clock, story: Callable[[School, Assignment, Any], None]
+) -> None:
+    assignment = school.assignment()
+    story(school, assignment, clock)
+    school.platform.faults.extend([Fault(503)] * 2)
+    school.deliver()
+    row = school.row(assignment, "anna")
+    assert (row.state, row.code) == ("waiting", "platform_error")
+    clock.shift(timedelta(days=14, seconds=1))
+    school.deliver()
+    row = school.row(assignment, "anna")
+    assert (row.state, row.code) == ("held", "gave_up")
+
+
+def test_two_weeks_without_a_token_are_counted_alike(school: School, clock) -> None:
+    assignment = school.assignment()
+    kept_back(school, assignment, clock)
+    school.platform.token_faults.extend([Fault(503)] * 2)
+    school.deliver()
+    row = school.row(assignment, "anna")
+    assert (row.state, row.code) == ("waiting", "token_unreachable")
     clock.shift(timedelta(days=14, seconds=1))
     school.deliver()
     row = school.row(assignment, "anna")
