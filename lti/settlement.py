@@ -83,9 +83,10 @@ def _later(outcome: Outcome, verdict: Verdict, *, now: datetime) -> Settled:
     if now - since > pacing.GIVE_UP_AFTER:
         return _settled(outcome, State.HELD, "gave_up")
     again = now + pacing.delay(row.tries, retry_after=verdict.retry_after)
+    left_until = now + verdict.retry_after if verdict.retry_after else None
     if verdict.code == "platform_error" and not verdict.outage and row.tries >= PERSISTENT:
-        return _settled(outcome, State.HELD, "keeps_failing", since=since, at=again)
-    return _settled(outcome, State.WAITING, verdict.code, since=since, at=again)
+        return _settled(outcome, State.HELD, "keeps_failing", since=since, at=again, not_before=left_until)
+    return _settled(outcome, State.WAITING, verdict.code, since=since, at=again, not_before=left_until)
 
 
 def _checked(outcome: Outcome, verdict: Verdict, *, now: datetime) -> Settled:
@@ -175,6 +176,7 @@ def _settled(
     *,
     since: datetime | None = None,
     at: datetime | None = None,
+    not_before: datetime | None = None,
     tries: int | None = None,
     restamp: bool = False,
     accepted: bool = False,
@@ -192,6 +194,7 @@ def _settled(
         sendable_at=since,
         next_try_at=at,
         tries=row.tries if tries is None else tries,
+        not_before=not_before,
         restamp=restamp,
         accepted=accepted,
         seen=result is not None,

@@ -58,6 +58,9 @@ class ScoreDelivery(models.Model):
     claim = models.UUIDField(null=True, blank=True, help_text=_("Whoever writes a result must name this."))
     claimed_until = models.DateTimeField(null=True, blank=True)
     next_try_at = models.DateTimeField(null=True, blank=True, help_text=_("Empty: nothing to do."))
+    not_before = models.DateTimeField(
+        null=True, blank=True, help_text=_("The platform has asked to be left alone with it until then (Retry-After).")
+    )
     tries = models.PositiveIntegerField(default=0, help_text=_("Requests sent for the wanted revision."))
     code = models.CharField(max_length=40, blank=True, help_text=_("Why it stands as it does: a code of the doctor's."))
     answer = models.TextField(blank=True, help_text=_("The platform's last answer, trimmed."))

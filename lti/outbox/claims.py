@@ -20,6 +20,7 @@ from .dialect import (
     db_uuid,
     fetch,
     is_postgres,
+    later_of,
     moment,
     source,
     whole_second,
@@ -49,6 +50,7 @@ class Settled:
     sendable_at: datetime | None
     next_try_at: datetime | None
     tries: int
+    not_before: datetime | None = None
     restamp: bool = False
     accepted: bool = False
     seen: bool = False
@@ -129,6 +131,7 @@ _SETTLED = {
     "sendable_at": "timestamptz",
     "next_try_at": "timestamptz",
     "tries": "integer",
+    "not_before": "timestamptz",
     "restamp": "boolean",
     "accepted": "boolean",
     "seen": "boolean",
@@ -209,11 +212,13 @@ def _write() -> str:
     """
     moved = "d.wanted_revision <> v.revision"
     now, nothing = ("%s::timestamptz", "'[]'::jsonb") if is_postgres() else ("%s", "'[]'")
+    again = later_of(after("d.stamp", least=now), "v.not_before")
     return f"""
         UPDATE lti_scoredelivery AS d SET claim = NULL, claimed_until = NULL, answer = v.answer,
             state = CASE WHEN {moved} THEN 'waiting' ELSE v.state END,
             code = CASE WHEN {moved} THEN '' ELSE v.code END,
-            next_try_at = CASE WHEN {moved} THEN {after("d.stamp", least=now)} ELSE v.next_try_at END,
+            next_try_at = CASE WHEN {moved} THEN {again} ELSE v.next_try_at END,
+            not_before = v.not_before,
             sendable_at = CASE WHEN {moved} THEN d.sendable_at ELSE v.sendable_at END,
             tries = CASE WHEN {moved} THEN 0 ELSE v.tries END,
             stamped_revision = CASE WHEN v.restamp THEN 0 ELSE d.stamped_revision END,

@@ -10,19 +10,24 @@ from django.db.models.functions import Coalesce
 from lti.models import ScoreDelivery
 from lti.pacing import GIVE_UP_AFTER
 
+from .dialect import when_left
+
 State = ScoreDelivery.State
 #: Rows in one statement: others want to write as well.
 SLICE = 500
 
 
 def bring_forward(*, registration_id: int, codes: Sequence[str], at: datetime, most: int | None = None) -> None:
-    """Make rows due at ``at`` that wait for later for one of these reasons: all, or the ``most`` that come next."""
+    """Make rows due at ``at`` that wait for later for one of these reasons: all, or the ``most`` that come next.
+
+    Those with which the platform has asked to be left alone for longer come when that is over.
+    """
     rows = ScoreDelivery.objects.filter(registration_id=registration_id, next_try_at__gt=at, claim=None, code__in=codes)
     if most is not None:
         rows = ScoreDelivery.objects.filter(
-            pk__in=list(rows.order_by("next_try_at").values_list("pk", flat=True)[:most]), claim=None
+            pk__in=list(rows.order_by(when_left(at), "next_try_at").values_list("pk", flat=True)[:most]), claim=None
         )
-    rows.update(next_try_at=at)
+    rows.update(next_try_at=when_left(at))
 
 
 def put_off(*, registration_id: int, code: str, answer: str, until: datetime, now: datetime) -> None:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from lti.models import ScoreDelivery, ScoreRequest
 
-from .dialect import after, appended, as_json, db_time, fetch, is_postgres, moment, source
+from .dialect import after, appended, as_json, db_time, fetch, is_postgres, moment, source, when_left
 
 State = ScoreDelivery.State
 STUCK = (State.HELD, State.REFUSED)
@@ -138,7 +138,7 @@ def _again(rows: QuerySet[ScoreDelivery], *, now: datetime, insists: bool) -> li
         state=State.WAITING,
         code="",
         sendable_at=now,
-        next_try_at=now,
+        next_try_at=when_left(now),
         stamped_revision=0,
         restamps=0,
         tries=0,

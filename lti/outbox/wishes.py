@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lti.models import ScoreDelivery
 
-from .dialect import after, as_json, db_time, fetch, is_postgres, moment, source
+from .dialect import after, as_json, db_time, fetch, is_postgres, later_of, moment, source, when_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def want(
             sendable_at = excluded.sendable_at,
             next_try_at = CASE WHEN d.claim IS NOT NULL THEN d.next_try_at
                 WHEN excluded.next_try_at IS NULL THEN NULL
-                ELSE {after("d.stamp", least="excluded.next_try_at")} END
+                ELSE {later_of(after("d.stamp", least="excluded.next_try_at"), "d.not_before")} END
         WHERE (d.wanted_score <> excluded.wanted_score OR d.wanted_maximum <> excluded.wanted_maximum
             OR d.attempt_number <> excluded.attempt_number OR d.submitted_at <> excluded.submitted_at){guard}
         RETURNING registration_id, claim, next_try_at
@@ -88,7 +88,9 @@ def want(
 def release_waiting(*, line_item_id: int, codes: Sequence[str], now: datetime) -> bool:
     """Make the rows of a line item due that were kept for one of these reasons; whether there were any."""
     kept = ScoreDelivery.objects.filter(line_item_id=line_item_id, claim=None, code__in=codes)
-    return bool(kept.update(state=ScoreDelivery.State.WAITING, code="", tries=0, sendable_at=now, next_try_at=now))
+    return bool(
+        kept.update(state=ScoreDelivery.State.WAITING, code="", tries=0, sendable_at=now, next_try_at=when_left(now))
+    )
 
 
 def set_aside(*, line_item_id: int, code: str) -> None:
@@ -103,4 +105,6 @@ def set_aside(*, line_item_id: int, code: str) -> None:
 def keep_waiting(*, line_item_id: int, code: str, until: datetime | None) -> None:
     """Keep the rows of a line item that are on their way, for this reason; one that is being sent goes out."""
     rows = ScoreDelivery.objects.filter(line_item_id=line_item_id, claim=None, state=ScoreDelivery.State.WAITING)
-    rows.exclude(code__in=("no_column", "line_item_gone")).update(code=code, sendable_at=until, next_try_at=until)
+    rows.exclude(code__in=("no_column", "line_item_gone")).update(
+        code=code, sendable_at=until, next_try_at=until and when_left(until)
+    )
