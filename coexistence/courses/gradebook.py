@@ -16,7 +16,9 @@ class GradeState(StrEnum):
     """Where a score is on its way."""
 
     NONE = "none"  # nothing to send
-    WAITING = "waiting"
+    WAITING = "waiting"  # it goes by itself
+    KEPT_BACK = "kept_back"  # until a date, or until somebody releases it
+    NO_COLUMN = "no_column"  # there is nowhere to send it yet
     DELIVERED = "delivered"
     HELD = "held"  # a person must do something first
     REFUSED = "refused"

@@ -97,6 +97,7 @@ class Summary:
     scores: int
     delivered: int
     waiting: int
+    kept_back: int
     stuck: int
     superseded: int
 
@@ -111,6 +112,7 @@ def _summary(lines: Sequence[Line]) -> Summary:
         scores=sum(line.result.score is not None for line in lines),
         delivered=states[GradeState.DELIVERED],
         waiting=states[GradeState.WAITING],
+        kept_back=states[GradeState.KEPT_BACK],
         stuck=states[GradeState.HELD] + states[GradeState.REFUSED],
         superseded=sum(
             line.status.state == GradeState.SUPERSEDED and line.status.attention for line in lines if line.status
