@@ -143,6 +143,29 @@ def test_scores_are_kept_back_and_released(staff, assignment) -> None:
 
 
 @pytest.mark.parametrize(
+    ("due", "closes", "offered"),
+    [
+        (None, None, ""),
+        ("2199-06-01T23:59:59", "2199-06-08T08:30:00", "2199-06-01T23:59:59"),
+        ("2001-06-01T08:30:00", "2199-06-08T08:30:00", "2199-06-08T08:30:00"),
+        ("2001-06-01T08:30:00", None, ""),
+    ],
+)
+def test_the_assignments_date_is_offered_for_keeping_scores_back(
+    staff, assignment, due: str | None, closes: str | None, offered: str
+) -> None:
+    assignment.due_at, assignment.closes_at = (
+        datetime.fromisoformat(at).replace(tzinfo=UTC) if at else None for at in (due, closes)
+    )
+    assignment.save()
+    page = sound(staff.page("grades/"))
+    assert page.says("until") == offered
+    if offered:
+        staff.send("grades/when/", {"when": "later", "until": page.says("until")})
+        assert [("withhold", assignment.pk, datetime.fromisoformat(offered).replace(tzinfo=UTC))] == ASKED
+
+
+@pytest.mark.parametrize(
     "form", [{}, {"when": "never"}, {"when": "later"}, {"when": "later", "until": "2001-01-01T08:30"}]
 )
 def test_a_moment_that_makes_no_sense_changes_nothing(staff, form: dict[str, str]) -> None:

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -120,6 +121,11 @@ def _summary(lines: Sequence[Line]) -> Summary:
     )
 
 
+def _after_the_date(assignment: Assignment, *, now: datetime) -> datetime | None:
+    """The date after which scores may go to the gradebook, as most would want it; None where none is to come."""
+    return next((date for date in (assignment.due_at, assignment.closes_at) if date is not None and date > now), None)
+
+
 @visit_page(staff=True)
 @require_safe
 def grades(request: VisitRequest) -> HttpResponse:
@@ -150,6 +156,7 @@ def grades(request: VisitRequest) -> HttpResponse:
             "working": sum(line.result.open is not None for line in learners),
             "mean": sum(scores) / len(scores) if scores else None,
             "summary": _summary(learners),
+            "keep_until": _after_the_date(assignment, now=timezone.now()),
             "column": gradebook().column(assignment_id=assignment.pk) if assignment.is_graded else None,
             "done": DONE.get(request.GET.get("done", ""), ""),
         },
