@@ -61,7 +61,13 @@ def test_metrics_are_counted_for_each_registration(make_school, bells, django_as
     for number in range(6):
         first.owe(assignment, f"s{number}", 5)
     second.owe(second.assignment(), "anna", 5)
-    rows = list(ScoreDelivery.objects.filter(registration=first.registration).values_list("pk", flat=True))
+    first.owe(first.assignment(url=""), "anna", 5)
+    for until in (None, timezone.now() + timedelta(days=1)):
+        kept_back = first.assignment()
+        grades.withhold(assignment_id=kept_back.pk, until=until)
+        first.owe(kept_back, "anna", 5)
+    here = ScoreDelivery.objects.filter(line_item__resource_link__assignment=assignment)
+    rows = list(here.values_list("pk", flat=True))
     ScoreDelivery.objects.filter(pk__in=rows[:2]).update(state="delivered", next_try_at=None)
     ScoreDelivery.objects.filter(pk__in=rows[2:4]).update(state="held", code="unpublished", next_try_at=None)
     ScoreDelivery.objects.filter(pk=rows[4]).update(sendable_at=timezone.now() - timedelta(hours=1))
@@ -69,6 +75,8 @@ def test_metrics_are_counted_for_each_registration(make_school, bells, django_as
         text = Client().get("/metrics").content.decode()
     name = f'registration="{first.registration.pk} {first.registration.name}"'
     assert f"coexistence_grades_waiting{{{name}}} 2.0" in text
+    assert f'coexistence_grades_kept{{reason="no_column",{name}}} 1.0' in text
+    assert f'coexistence_grades_kept{{reason="withheld",{name}}} 2.0' in text
     assert f"coexistence_grades_delivered{{{name}}} 2.0" in text
     assert f'coexistence_grades_stuck{{reason="unpublished",{name},state="held"}} 2.0' in text
     (oldest,) = [
