@@ -74,6 +74,11 @@ class _Figures(Collector):
         oldest = GaugeMetricFamily(
             "coexistence_grades_oldest_waiting_seconds", "How long the first of them has waited.", labels=place
         )
+        kept = GaugeMetricFamily(
+            "coexistence_grades_kept",
+            "Scores that wait for a date, for their release or for a column, by reason.",
+            labels=[*place, "reason"],
+        )
         delivered = GaugeMetricFamily("coexistence_grades_delivered", "Scores the platform has taken.", labels=place)
         stuck = GaugeMetricFamily(
             "coexistence_grades_stuck", "Scores that need a person, by reason.", labels=[*place, "state", "reason"]
@@ -82,10 +87,12 @@ class _Figures(Collector):
             since = tally.oldest_waiting
             waiting.add_metric([tally.place], tally.waiting)
             oldest.add_metric([tally.place], max((now - since).total_seconds(), 0.0) if since else 0.0)
+            for reason, number in sorted(tally.kept.items()):
+                kept.add_metric([tally.place, reason], number)
             delivered.add_metric([tally.place], tally.delivered)
             for (state, reason), number in sorted(tally.stuck.items()):
                 stuck.add_metric([tally.place, state, reason], number)
-        yield from (waiting, oldest, delivered, stuck)
+        yield from (waiting, oldest, kept, delivered, stuck)
 
 
 def _may_see(request: HttpRequest) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
 
 from coexistence.courses.gradebook import Tally
 
@@ -18,7 +19,9 @@ CONTEXT = "line_item__resource_link__context"
 def oldest_waiting() -> datetime | None:
     """Since when the first score waits that goes out by itself. Walks the index of what is due, and nothing else."""
     waiting = ScoreDelivery.objects.filter(next_try_at__isnull=False, state__in=_GOING, registration__active=True)
-    found: datetime | None = waiting.aggregate(first=Min("wanted_at"))["first"]
+    found: datetime | None = waiting.filter(sendable_at__lte=timezone.now()).aggregate(first=Min("sendable_at"))[
+        "first"
+    ]
     return found
 
 
@@ -37,19 +40,27 @@ def by_context(ids: Collection[int]) -> Mapping[int, Tally]:
 
 def _tallies(rows: QuerySet[ScoreDelivery], key: str, names: Mapping[int, str]) -> Mapping[int, Tally]:
     counts: dict[int, dict[str, Any]] = {
-        pk: {"waiting": 0, "oldest_waiting": None, "delivered": 0, "stuck": {}} for pk in names
+        pk: {"waiting": 0, "oldest_waiting": None, "delivered": 0, "kept": {}, "stuck": {}} for pk in names
     }
+    now = timezone.now()
+    goes = Q(next_try_at__isnull=False) & ~Q(code="withheld", next_try_at__gt=now)
     groups = (
         rows.order_by()
         .values_list(key, "state", "code")
-        .annotate(number=Count("pk"), oldest=Min("wanted_at", filter=Q(next_try_at__isnull=False)))
+        .annotate(
+            number=Count("pk"),
+            due=Count("pk", filter=goes),
+            oldest=Min("sendable_at", filter=goes & Q(sendable_at__lte=now)),
+        )
     )
-    for pk, state, code, number, oldest in groups:
+    for pk, state, code, number, due, oldest in groups:
         tally = counts.get(pk)
         if tally is None:
             continue
         if state in _GOING:
-            tally["waiting"] += number
+            tally["waiting"] += due
+            if number > due:
+                tally["kept"][code] = tally["kept"].get(code, 0) + number - due
             tally["oldest_waiting"] = min(filter(None, (tally["oldest_waiting"], oldest)), default=None)
         elif state == State.DELIVERED:
             tally["delivered"] += number

@@ -194,7 +194,7 @@ def _status(row: ScoreDelivery | None) -> GradeStatus:
     if superseded:
         actions |= {Action.SEND_OURS} | ({Action.KEEP_THEIRS} if row.code != "kept_theirs" else set())
     return GradeStatus(
-        state=_STATES[state],
+        state=_grade_state(row),
         sentence=sentence(row),
         maximum=row.wanted_maximum,
         computed=row.wanted_score,
@@ -207,6 +207,14 @@ def _status(row: ScoreDelivery | None) -> GradeStatus:
         attention=state in _STUCK or (superseded and row.code != "kept_theirs"),
         actions=frozenset(actions),
     )
+
+
+def _grade_state(row: ScoreDelivery) -> GradeState:
+    if row.state == State.WAITING and row.code == "withheld":
+        return GradeState.KEPT_BACK
+    if row.state == State.WAITING and row.next_try_at is None:
+        return GradeState.NO_COLUMN
+    return _STATES[State(row.state)]
 
 
 def _zero(row: ScoreDelivery) -> Decimal | None:

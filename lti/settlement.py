@@ -49,7 +49,7 @@ def settle(outcome: Outcome, *, now: datetime) -> Settled:
     """The row's next state, by the answer to its message and by what the gradebook holds."""
     row, verdict = outcome.row, outcome.verdict
     if verdict is None:
-        return _settled(outcome, State.WAITING, row.code, at=now, tries=max(row.tries - 1, 0))
+        return _settled(outcome, State.WAITING, row.code, since=row.sendable_at, at=now, tries=max(row.tries - 1, 0))
     if verdict.kind is Kind.ACCEPTED:
         return _settled(outcome, State.DELIVERED, accepted=True)
     if verdict.kind is Kind.LATER:
@@ -73,17 +73,20 @@ def _unauthorized(outcome: Outcome, *, now: datetime) -> Settled:
         return _later(outcome, Verdict(Kind.LATER, "token_renewed"), now=now)
     if row.code == "token_renewed":
         return _settled(outcome, State.HELD, "unauthorized", at=now + HEALS)
-    return _settled(outcome, State.WAITING, "token_renewed", at=now)
+    return _settled(outcome, State.WAITING, "token_renewed", since=row.sendable_at or now, at=now)
 
 
 def _later(outcome: Outcome, verdict: Verdict, *, now: datetime) -> Settled:
     row = outcome.row
-    if now - row.wanted_at > pacing.GIVE_UP_AFTER:
+    # Not since it was wanted: it may have been kept back, or have had no column or no student for longer than that.
+    since = row.sendable_at or now
+    if now - since > pacing.GIVE_UP_AFTER:
         return _settled(outcome, State.HELD, "gave_up")
     again = now + pacing.delay(row.tries, retry_after=verdict.retry_after)
+    left_until = now + verdict.retry_after if verdict.retry_after else None
     if verdict.code == "platform_error" and not verdict.outage and row.tries >= PERSISTENT:
-        return _settled(outcome, State.HELD, "keeps_failing", at=again)
-    return _settled(outcome, State.WAITING, verdict.code, at=again)
+        return _settled(outcome, State.HELD, "keeps_failing", since=since, at=again, not_before=left_until)
+    return _settled(outcome, State.WAITING, verdict.code, since=since, at=again, not_before=left_until)
 
 
 def _checked(outcome: Outcome, verdict: Verdict, *, now: datetime) -> Settled:
@@ -111,7 +114,7 @@ def _checked(outcome: Outcome, verdict: Verdict, *, now: datetime) -> Settled:
         return _settled(outcome, State.HELD, code, at=now + HEALS, restamp=True)
     assert row.stamp is not None
     again = max(now, row.stamp + timedelta(seconds=1))
-    return _settled(outcome, State.WAITING, "stale", at=again, restamp=True)
+    return _settled(outcome, State.WAITING, "stale", since=row.sendable_at or now, at=again, restamp=True)
 
 
 def is_ours(result: Result, row: ScoreDelivery) -> bool:
@@ -171,7 +174,9 @@ def _settled(
     state: State,
     code: str = "",
     *,
+    since: datetime | None = None,
     at: datetime | None = None,
+    not_before: datetime | None = None,
     tries: int | None = None,
     restamp: bool = False,
     accepted: bool = False,
@@ -186,8 +191,10 @@ def _settled(
         state=state,
         code=code,
         answer=outcome.answer,
+        sendable_at=since,
         next_try_at=at,
         tries=row.tries if tries is None else tries,
+        not_before=not_before,
         restamp=restamp,
         accepted=accepted,
         seen=result is not None,

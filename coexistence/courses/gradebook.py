@@ -16,7 +16,9 @@ class GradeState(StrEnum):
     """Where a score is on its way."""
 
     NONE = "none"  # nothing to send
-    WAITING = "waiting"
+    WAITING = "waiting"  # it goes by itself
+    KEPT_BACK = "kept_back"  # until a date, or until somebody releases it
+    NO_COLUMN = "no_column"  # there is nowhere to send it yet
     DELIVERED = "delivered"
     HELD = "held"  # a person must do something first
     REFUSED = "refused"
@@ -90,13 +92,15 @@ class Tally:
     """How many scores of one place (an institution's platform) are where, for whoever runs the tool.
 
     ``waiting`` counts those that go out by themselves, ``oldest_waiting`` is since when the first of them waits;
-    ``stuck`` counts the others by (state, code).
+    ``kept`` counts those that wait for a date, a release or a column, by code, and ``stuck`` the others by
+    (state, code).
     """
 
     place: str
     waiting: int = 0
     oldest_waiting: datetime | None = None
     delivered: int = 0
+    kept: Mapping[str, int] = field(default_factory=dict)
     stuck: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coexistence.courses.gradebook import Tally
 from lti.models import ScoreDelivery, ScoreRequest
+from lti.wording import sentence
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 else:
     ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
 
-TALLY_COLUMNS = ("waiting", "oldest_waiting", "delivered", "stuck")
+TALLY_COLUMNS = ("waiting", "oldest_waiting", "kept", "delivered", "stuck")
 
 
 class Tallied(ModelAdmin):
@@ -47,6 +48,11 @@ class Tallied(ModelAdmin):
     def oldest_waiting(self, row: Any) -> datetime | None:
         tally: Tally = row.tally
         return tally.oldest_waiting
+
+    @admin.display(description=_("waiting for a date, a release or a column"))
+    def kept(self, row: Any) -> SafeString:
+        tally: Tally = row.tally
+        return format_html_join(", ", "{} {}", [(number, code or "–") for code, number in sorted(tally.kept.items())])
 
     @admin.display(description=_("delivered"))
     def delivered(self, row: Any) -> int:
@@ -115,6 +121,18 @@ class ScoreDeliveryAdmin(ModelAdmin):
     show_full_result_count = False
     date_hierarchy = None
     inlines = (ScoreRequestInline,)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Where the score is in words, and then the row as it stands."""
+        return ["in_words", *(name for name in super().get_fields(request, obj) if name != "in_words")]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The sentence is no field of the row's."""
+        return ("in_words",)
+
+    @admin.display(description=_("in words"))
+    def in_words(self, row: ScoreDelivery) -> str:
+        return sentence(row)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Links from the courses' list lead here by the course."""

@@ -24,7 +24,9 @@ from lti.settlement import HEALS, Outcome, settle
 from .bell import ring
 
 SCOPES = (RESULT_READONLY, SCORE)
-#: After so many seconds a delivery makes room for other registrations and rings for itself again.
+#: After so many seconds a delivery makes room where another registration waits, and rings for itself again.
+TURN = 0.25
+#: After so many it does so in any case.
 LONGEST_RUN = 2.0
 #: Codes of scores that wait for the platform to come back.
 TRANSIENT = (
@@ -40,7 +42,7 @@ TRANSIENT = (
 
 def deliver(*, registration_id: int) -> None:
     """Send what is due at a registration, as long as this worker gets its lane and the platform lets it."""
-    ends = time.monotonic() + LONGEST_RUN
+    began = time.monotonic()
     first = True
     while True:
         now = timezone.now()
@@ -50,24 +52,29 @@ def deliver(*, registration_id: int) -> None:
         first = False
         if lane is None:
             return
-        if time.monotonic() > ends:
+        if time.monotonic() > began + LONGEST_RUN:
             outbox.let_go(lane, pace=lane.pace)
             ring(registration_id, at=now)
             return
-        _drain(registration_id, lane, ends=ends)
+        if _drain(registration_id, lane, began=began):
+            ring(registration_id, at=timezone.now())
+            return
 
 
-def _drain(registration_id: int, lane: HeldLane, *, ends: float) -> None:
-    """Send batch after batch until nothing is due, and let go of the lane with the last one."""
+def _drain(registration_id: int, lane: HeldLane, *, began: float) -> bool:
+    """Send batch after batch until nothing is due, and let go of the lane with the last one.
+
+    Whether it was the last because another registration waits for its turn.
+    """
     platform, pool, pace = platforms.of(lane.platform), pool_of(registration_id), lane.pace
     soonest: datetime | None = None
-    last = False
+    last = makes_room = False
     while not last:
         try:
             token = _token(registration_id)
         except TokenError as error:
             _put_off(registration_id, lane, pace, error)
-            return
+            return False
         limit = pace.batch
         rows = outbox.claim(registration_id=registration_id, limit=limit, now=timezone.now())
         if not rows:
@@ -79,7 +86,10 @@ def _drain(registration_id: int, lane: HeldLane, *, ends: float) -> None:
         if any(verdict.kind is Kind.RENEW for verdict in verdicts):
             tokens.drop(registration_id=registration_id, scopes=SCOPES, token=token)
         before, pace = pace, pacing.after_batch(pace, verdicts, now=now, seconds=_usual_seconds(outcomes))
-        last = len(rows) < min(limit, outbox.MOST_ON_SQLITE) or pace.paused_until is not None or time.monotonic() > ends
+        ran = time.monotonic() - began
+        makes_room = ran > TURN and rows[0].others_wait  # type: ignore[attr-defined]
+        ended = len(rows) < min(limit, outbox.MOST_ON_SQLITE) or pace.paused_until is not None
+        last = ended or makes_room or ran > LONGEST_RUN
         assert rows[0].claim is not None
         with transaction.atomic() if before.is_open or pace.is_open else nullcontext():
             due = outbox.finish(
@@ -103,6 +113,7 @@ def _drain(registration_id: int, lane: HeldLane, *, ends: float) -> None:
         soonest = min(filter(None, (soonest, due)), default=None)
     if soonest is not None:
         ring(registration_id, at=max(filter(None, (soonest, pace.paused_until))))
+    return makes_room and not ended
 
 
 def _post(row: ScoreDelivery, comment: str, token: Token, pool: http.Pool, platform: Platform) -> http.Reply:
@@ -158,4 +169,4 @@ def _mark_gone(outcomes: Iterable[Outcome]) -> None:
         if LineItem.objects.filter(pk=row.line_item_id, url=url).update(gone=True):
             ScoreDelivery.objects.filter(
                 line_item_id=row.line_item_id, state=ScoreDelivery.State.WAITING, claim=None
-            ).update(state=ScoreDelivery.State.HELD, code="line_item_gone", next_try_at=None)
+            ).update(state=ScoreDelivery.State.HELD, code="line_item_gone", sendable_at=None, next_try_at=None)

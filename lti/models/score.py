@@ -31,6 +31,11 @@ class ScoreDelivery(models.Model):
     wanted_maximum = models.DecimalField(max_digits=12, decimal_places=4)
     wanted_revision = models.PositiveIntegerField(default=1, help_text=_("Counts changes of what is wanted."))
     wanted_at = models.DateTimeField()
+    sendable_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("Since when it may go, or from when on; empty: there is nothing to send, or something in its way."),
+    )
     attempt_number = models.PositiveIntegerField(default=1)
     submitted_at = models.DateTimeField()
     reason = models.CharField(max_length=40)
@@ -53,6 +58,9 @@ class ScoreDelivery(models.Model):
     claim = models.UUIDField(null=True, blank=True, help_text=_("Whoever writes a result must name this."))
     claimed_until = models.DateTimeField(null=True, blank=True)
     next_try_at = models.DateTimeField(null=True, blank=True, help_text=_("Empty: nothing to do."))
+    not_before = models.DateTimeField(
+        null=True, blank=True, help_text=_("The platform has asked to be left alone with it until then (Retry-After).")
+    )
     tries = models.PositiveIntegerField(default=0, help_text=_("Requests sent for the wanted revision."))
     code = models.CharField(max_length=40, blank=True, help_text=_("Why it stands as it does: a code of the doctor's."))
     answer = models.TextField(blank=True, help_text=_("The platform's last answer, trimmed."))

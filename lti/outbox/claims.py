@@ -20,6 +20,7 @@ from .dialect import (
     db_uuid,
     fetch,
     is_postgres,
+    later_of,
     moment,
     source,
     whole_second,
@@ -46,8 +47,10 @@ class Settled:
     state: str
     code: str
     answer: str
+    sendable_at: datetime | None
     next_try_at: datetime | None
     tries: int
+    not_before: datetime | None = None
     restamp: bool = False
     accepted: bool = False
     seen: bool = False
@@ -77,12 +80,16 @@ def claim(*, registration_id: int, limit: int, now: datetime) -> list[ScoreDeliv
     What is about to be sent is committed as well: whatever becomes of the sender, it is known for ours.
 
     The rows carry ``line_item_url``, ``sub`` and ``withheld`` (whether their column's scores are kept back now) besides
-    their own columns. A row whose claim ran out is due again by itself: its next try was set to that moment.
+    their own columns, and all of them ``others_wait``: whether another registration waits for a worker. PostgreSQL does
+    not look where fewer than ``limit`` are due, since then this one is done anyway.
+
+    A row whose claim ran out is due again by itself: its next try was set to that moment.
     """
     lock = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     limit = limit if is_postgres() else min(limit, MOST_ON_SQLITE)
     until = now + CLAIM_LEASE
     sent = appended("sent", "wanted_score", "wanted_maximum")
+    is_full = "(SELECT count(*) FROM due) >= %s AND" if is_postgres() else ""
     sql = f"""
         WITH due AS {"MATERIALIZED" if is_postgres() else ""} (
             SELECT d.id FROM lti_scoredelivery AS d
@@ -99,23 +106,34 @@ def claim(*, registration_id: int, limit: int, now: datetime) -> list[ScoreDeliv
             (SELECT i.url FROM lti_lineitem AS i WHERE i.id = line_item_id) AS line_item_url,
             (SELECT i.withheld AND (i.withheld_until IS NULL OR i.withheld_until > %s)
                 FROM lti_lineitem AS i WHERE i.id = line_item_id) AS withheld,
-            (SELECT u.sub FROM lti_ltiuser AS u WHERE u.id = user_id) AS sub
+            (SELECT u.sub FROM lti_ltiuser AS u WHERE u.id = user_id) AS sub,
+            {is_full} {_OTHERS_WAIT} AS others_wait
     """  # noqa: S608
-    second = db_time(whole_second(now))
+    second, at = db_time(whole_second(now)), db_time(now)
     params = [
         registration_id,
-        db_time(now),
+        at,
         second,
         limit,
         db_uuid(uuid4()),
         db_time(until),
         db_time(until),
         second,
-        db_time(now),
+        at,
+        *([limit] if is_full else []),
+        registration_id,
+        at,
+        at,
+        at,
     ]
     return list(ScoreDelivery.objects.raw(sql, params))
 
 
+_OTHERS_WAIT = """EXISTS (
+    SELECT 1 FROM lti_registration AS r WHERE r.active AND r.id <> %s
+    AND EXISTS (SELECT 1 FROM lti_scoredelivery AS o WHERE o.registration_id = r.id AND o.next_try_at <= %s)
+    AND NOT EXISTS (SELECT 1 FROM lti_lane AS l
+        WHERE l.registration_id = r.id AND (l.leased_until >= %s OR l.paused_until > %s)))"""
 _SETTLED = {
     "id": "bigint",
     "revision": "integer",
@@ -125,8 +143,10 @@ _SETTLED = {
     "state": "text",
     "code": "text",
     "answer": "text",
+    "sendable_at": "timestamptz",
     "next_try_at": "timestamptz",
     "tries": "integer",
+    "not_before": "timestamptz",
     "restamp": "boolean",
     "accepted": "boolean",
     "seen": "boolean",
@@ -207,11 +227,14 @@ def _write() -> str:
     """
     moved = "d.wanted_revision <> v.revision"
     now, nothing = ("%s::timestamptz", "'[]'::jsonb") if is_postgres() else ("%s", "'[]'")
+    again = later_of(after("d.stamp", least=now), "v.not_before")
     return f"""
         UPDATE lti_scoredelivery AS d SET claim = NULL, claimed_until = NULL, answer = v.answer,
             state = CASE WHEN {moved} THEN 'waiting' ELSE v.state END,
             code = CASE WHEN {moved} THEN '' ELSE v.code END,
-            next_try_at = CASE WHEN {moved} THEN {after("d.stamp", least=now)} ELSE v.next_try_at END,
+            next_try_at = CASE WHEN {moved} THEN {again} ELSE v.next_try_at END,
+            not_before = v.not_before,
+            sendable_at = CASE WHEN {moved} THEN d.sendable_at ELSE v.sendable_at END,
             tries = CASE WHEN {moved} THEN 0 ELSE v.tries END,
             stamped_revision = CASE WHEN v.restamp THEN 0 ELSE d.stamped_revision END,
             restamps = CASE WHEN {moved} THEN 0 WHEN v.restamp THEN d.restamps + 1 ELSE d.restamps END,

@@ -11,6 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Greatest
 
 # Not before the second after the last stamp, unless the message is the same one again (G2).
 STAMPABLE = "(d.stamp IS NULL OR d.stamped_revision = d.wanted_revision OR d.stamp < %s)"
@@ -53,8 +55,22 @@ def source(alias: str, columns: Mapping[str, str]) -> str:
 def after(stamp: str, *, least: str) -> str:
     """SQL for the later of ``least`` and one second after ``stamp``."""
     if is_postgres():
-        return f"GREATEST({least}, {stamp} + interval '1 second')"
-    return f"max({least}, coalesce(strftime('%%Y-%%m-%%d %%H:%%M:%%S', {stamp}, '+1 second'), ''))"
+        return later_of(least, f"{stamp} + interval '1 second'")
+    return later_of(least, f"strftime('%%Y-%%m-%%d %%H:%%M:%%S', {stamp}, '+1 second')")
+
+
+def later_of(*moments: str) -> str:
+    """SQL for the latest of these moments, of which all but the first may be none."""
+    if is_postgres():
+        return f"GREATEST({', '.join(moments)})"
+    first, *others = moments
+    known = [f"coalesce({other}, '')" for other in others]
+    return f"max({', '.join([first, *known])})"
+
+
+def when_left(at: datetime) -> Greatest:
+    """The expression for ``at``, or for when a platform that wants to be left alone may be asked again."""
+    return Greatest(Value(at), Coalesce("not_before", Value(at)))
 
 
 def appended(column: str, *values: str) -> str:

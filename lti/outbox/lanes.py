@@ -29,7 +29,9 @@ def take_lane(*, registration_id: int, now: datetime) -> HeldLane | None:
     """A free lane of the registration, if anything is due there: one conditional UPDATE decides whose it is."""
     lock = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     holder = uuid4()
-    free = "(l.holder IS NULL OR l.leased_until < %s) AND (l.paused_until IS NULL OR l.paused_until <= %s)"
+    # A platform that wants to be left alone means all the lanes.
+    free = """(l.holder IS NULL OR l.leased_until < %s) AND NOT EXISTS
+        (SELECT 1 FROM lti_lane AS p WHERE p.registration_id = l.registration_id AND p.paused_until > %s)"""
     sql = f"""
         UPDATE lti_lane AS l SET holder = %s, leased_until = %s
         WHERE {free} AND l.id = (

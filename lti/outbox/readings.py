@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from lti.models import ScoreDelivery, ScoreRequest
 
-from .dialect import after, appended, as_json, db_time, fetch, is_postgres, moment, source
+from .dialect import after, appended, as_json, db_time, fetch, is_postgres, moment, source, when_left
 
 State = ScoreDelivery.State
 STUCK = (State.HELD, State.REFUSED)
@@ -98,6 +98,7 @@ def see(rows: Sequence[Seen], *, now: datetime) -> list[datetime]:
             seen_score = v.seen_score, seen_maximum = v.seen_maximum, seen_at = {now_sql},
             state = v.state, code = v.code, insists = v.insists, check_at = v.check_at,
             next_try_at = CASE WHEN v.again THEN {again} WHEN v.state = d.state THEN d.next_try_at END,
+            sendable_at = CASE WHEN v.again THEN {now_sql} WHEN v.state = d.state THEN d.sendable_at END,
             stamped_revision = CASE WHEN v.again THEN 0 ELSE d.stamped_revision END,
             restamps = CASE WHEN v.again THEN d.restamps + 1 ELSE d.restamps END,
             tries = CASE WHEN v.again THEN 0 ELSE d.tries END,
@@ -120,11 +121,11 @@ def see(rows: Sequence[Seen], *, now: datetime) -> list[datetime]:
             {update} FROM v, locked WHERE d.id = v.id AND d.id = locked.id AND {untouched}
             RETURNING CASE WHEN v.again THEN d.next_try_at END
         """  # noqa: S608
-        found = fetch(sql, [as_json(rows), at, at, at])
+        found = fetch(sql, [as_json(rows), at, at, at, at])
     else:
         sql = f"{update} FROM {source('v', _SEEN)} WHERE d.id = v.id AND {untouched} RETURNING next_try_at, state"
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(sql, [at, at, at, as_json(rows)])
+            cursor.execute(sql, [at, at, at, at, as_json(rows)])
             found = [(due,) for due, state in cursor.fetchall() if state == State.WAITING]
     return [moment(due) for (due,) in found if due is not None]
 
@@ -136,8 +137,8 @@ def _again(rows: QuerySet[ScoreDelivery], *, now: datetime, insists: bool) -> li
     rows.update(
         state=State.WAITING,
         code="",
-        next_try_at=now,
-        wanted_at=now,
+        sendable_at=now,
+        next_try_at=when_left(now),
         stamped_revision=0,
         restamps=0,
         tries=0,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lti.models import ScoreDelivery
 
-from .dialect import after, as_json, db_time, fetch, is_postgres, moment, source
+from .dialect import after, as_json, db_time, fetch, is_postgres, later_of, moment, source, when_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,10 @@ def want(
         INSERT INTO lti_scoredelivery AS d (
             registration_id, line_item_id, user_id, state, wanted_score, wanted_maximum, wanted_revision, wanted_at,
             attempt_number, submitted_at, reason, stamped_revision, restamps, submission_revision, tries, code, answer,
-            sent, acknowledged_revision, acknowledged_attempt, insists, next_try_at)
+            sent, acknowledged_revision, acknowledged_attempt, insists, sendable_at, next_try_at)
         SELECT w.registration_id, w.line_item_id, w.user_id, 'waiting', w.score, w.maximum, 1, {now_sql},
             w.attempt_number, w.submitted_at, w.reason, 0, 0, 0, 0, w.code, '',
-            {empty}, 0, 0, false, w.due_at
+            {empty}, 0, 0, false, w.due_at, w.due_at
         FROM {source("w", _WANTED)} WHERE true ORDER BY w.line_item_id, w.user_id
         ON CONFLICT (line_item_id, user_id) DO UPDATE SET
             state = CASE WHEN d.claim IS NULL THEN 'waiting' ELSE d.state END,
@@ -72,9 +72,10 @@ def want(
             restamps = 0, tries = 0,
             insists = d.insists AND d.state <> 'delivered',
             code = CASE WHEN d.claim IS NULL THEN excluded.code ELSE d.code END,
+            sendable_at = excluded.sendable_at,
             next_try_at = CASE WHEN d.claim IS NOT NULL THEN d.next_try_at
                 WHEN excluded.next_try_at IS NULL THEN NULL
-                ELSE {after("d.stamp", least="excluded.next_try_at")} END
+                ELSE {later_of(after("d.stamp", least="excluded.next_try_at"), "d.not_before")} END
         WHERE (d.wanted_score <> excluded.wanted_score OR d.wanted_maximum <> excluded.wanted_maximum
             OR d.attempt_number <> excluded.attempt_number OR d.submitted_at <> excluded.submitted_at){guard}
         RETURNING registration_id, claim, next_try_at
@@ -87,7 +88,9 @@ def want(
 def release_waiting(*, line_item_id: int, codes: Sequence[str], now: datetime) -> bool:
     """Make the rows of a line item due that were kept for one of these reasons; whether there were any."""
     kept = ScoreDelivery.objects.filter(line_item_id=line_item_id, claim=None, code__in=codes)
-    return bool(kept.update(state=ScoreDelivery.State.WAITING, code="", tries=0, next_try_at=now))
+    return bool(
+        kept.update(state=ScoreDelivery.State.WAITING, code="", tries=0, sendable_at=now, next_try_at=when_left(now))
+    )
 
 
 def set_aside(*, line_item_id: int, code: str) -> None:
@@ -95,11 +98,13 @@ def set_aside(*, line_item_id: int, code: str) -> None:
     rows = ScoreDelivery.objects.filter(line_item_id=line_item_id)
     arrived = (ScoreDelivery.State.DELIVERED, ScoreDelivery.State.SUPERSEDED)
     unarrived = rows.filter(claim=None).exclude(state__in=arrived)
-    unarrived.update(state=ScoreDelivery.State.HELD, code=code, next_try_at=None)
+    unarrived.update(state=ScoreDelivery.State.HELD, code=code, sendable_at=None, next_try_at=None)
     rows.update(check_at=None)
 
 
 def keep_waiting(*, line_item_id: int, code: str, until: datetime | None) -> None:
     """Keep the rows of a line item that are on their way, for this reason; one that is being sent goes out."""
     rows = ScoreDelivery.objects.filter(line_item_id=line_item_id, claim=None, state=ScoreDelivery.State.WAITING)
-    rows.exclude(code__in=("no_column", "line_item_gone")).update(code=code, next_try_at=until)
+    rows.exclude(code__in=("no_column", "line_item_gone")).update(
+        code=code, sendable_at=until, next_try_at=until and when_left(until)
+    )

@@ -57,6 +57,19 @@ def test_a_class_is_listed_by_name_with_scores_and_where_they_are(staff, assignm
         assert words in page.text
 
 
+def test_what_is_kept_back_or_has_no_column_is_not_on_its_way(staff, learner, assignment, ledger) -> None:
+    zoe, ada = sits(assignment, "Zoe"), sits(assignment, "Ada")
+    ledger[zoe.enrollment_id] = GradeStatus(GradeState.KEPT_BACK, "It is kept.")
+    ledger[ada.enrollment_id] = GradeStatus(GradeState.NO_COLUMN, "There is nowhere to send it.")
+    page = sound(staff.page("grades/"))
+    assert "1 is kept back." in page.text
+    assert "kept back It is kept." in page.text
+    assert "! not yet There is nowhere to send it." in page.text
+    assert "on its way" not in page.text
+    ledger[zoe.enrollment_id] = GradeStatus(GradeState.WAITING, "It goes.")
+    assert "… on its way It goes." in sound(staff.page("grades/")).text
+
+
 def test_the_normal_case_is_one_line(staff, assignment, ledger) -> None:
     for name in ("Zoe", "Ada"):
         ledger[sits(assignment, name).enrollment_id] = GradeStatus(
@@ -127,6 +140,29 @@ def test_scores_are_kept_back_and_released(staff, assignment) -> None:
     page = sound(staff.page("grades/"))
     assert "They go to the gradebook on 1 June, 08:30 UTC." in page.text
     assert page.has("button", name="when", value="at_once")
+
+
+@pytest.mark.parametrize(
+    ("due", "closes", "offered"),
+    [
+        (None, None, ""),
+        ("2199-06-01T23:59:59", "2199-06-08T08:30:00", "2199-06-01T23:59:59"),
+        ("2001-06-01T08:30:00", "2199-06-08T08:30:00", "2199-06-08T08:30:00"),
+        ("2001-06-01T08:30:00", None, ""),
+    ],
+)
+def test_the_assignments_date_is_offered_for_keeping_scores_back(
+    staff, assignment, due: str | None, closes: str | None, offered: str
+) -> None:
+    assignment.due_at, assignment.closes_at = (
+        datetime.fromisoformat(at).replace(tzinfo=UTC) if at else None for at in (due, closes)
+    )
+    assignment.save()
+    page = sound(staff.page("grades/"))
+    assert page.says("until") == offered
+    if offered:
+        staff.send("grades/when/", {"when": "later", "until": page.says("until")})
+        assert [("withhold", assignment.pk, datetime.fromisoformat(offered).replace(tzinfo=UTC))] == ASKED
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -97,6 +98,7 @@ class Summary:
     scores: int
     delivered: int
     waiting: int
+    kept_back: int
     stuck: int
     superseded: int
 
@@ -111,11 +113,17 @@ def _summary(lines: Sequence[Line]) -> Summary:
         scores=sum(line.result.score is not None for line in lines),
         delivered=states[GradeState.DELIVERED],
         waiting=states[GradeState.WAITING],
+        kept_back=states[GradeState.KEPT_BACK],
         stuck=states[GradeState.HELD] + states[GradeState.REFUSED],
         superseded=sum(
             line.status.state == GradeState.SUPERSEDED and line.status.attention for line in lines if line.status
         ),
     )
+
+
+def _after_the_date(assignment: Assignment, *, now: datetime) -> datetime | None:
+    """The date after which scores may go to the gradebook, as most would want it; None where none is to come."""
+    return next((date for date in (assignment.due_at, assignment.closes_at) if date is not None and date > now), None)
 
 
 @visit_page(staff=True)
@@ -148,6 +156,7 @@ def grades(request: VisitRequest) -> HttpResponse:
             "working": sum(line.result.open is not None for line in learners),
             "mean": sum(scores) / len(scores) if scores else None,
             "summary": _summary(learners),
+            "keep_until": _after_the_date(assignment, now=timezone.now()),
             "column": gradebook().column(assignment_id=assignment.pk) if assignment.is_graded else None,
             "done": DONE.get(request.GET.get("done", ""), ""),
         },

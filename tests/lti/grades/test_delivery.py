@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
+from django.utils import timezone
 
-from lti import grades
+from lti import grades, sending
 from lti.models import Lane, ScoreDelivery, ScoreRequest
 
 from .conftest import NOON, School
-from .platform import SUBMISSION
+from .platform import SUBMISSION, Fault
 
 MANNERS = ["", "moodle", "canvas"]
 
@@ -65,6 +68,43 @@ def test_what_the_message_says(make_school: Callable[..., School], bells, clock,
     assert path == {
         "moodle": "/mod/lti/services.php/2/lineitems/1/lineitem/scores?type_id=3",
     }.get(manner, "/api/lti/courses/2/line_items/1/scores")
+
+
+def test_the_ledger_has_a_row_for_each_request_and_none_of_them_changes(
+    make_school: Callable[..., School], bells, clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Every look at this clock comes a quarter of a second after the last.
+    monkeypatch.setattr(sending, "time", SimpleNamespace(monotonic=count(step=0.25).__next__))
+    school = make_school("moodle")
+    assignment = school.assignment()
+    school.owe(assignment, "anna", 8)
+    echo = "Who sent secret-token-1 in here? \0" + "x" * 5000
+    school.platform.faults.extend([Fault(500, echo), Fault(drop=True), Fault(409, "[]")])
+    written: list[dict[str, object]] = []
+    while school.row(assignment, "anna").state != "delivered":
+        clock.move_to(max(timezone.now(), school.row(assignment, "anna").next_try_at))
+        school.deliver()
+        now = list(ScoreRequest.objects.order_by("pk").values())
+        assert now[: len(written)] == written
+        assert len(now) > len(written)
+        written = now
+    sent = [(row["outcome"], row["status"], row["score"]) for row in written]
+    assert sent == [
+        ("platform_error", 500, 8),
+        ("unreachable", None, 8),
+        ("stale", 409, 8),
+        ("result_read", 200, None),
+        ("delivered", 200, 8),
+    ]
+    assert len(written) == sum("/token" not in path for _, path, _, _ in school.platform.requests)
+    times = [row["sent_at"] for row in written]
+    assert times == sorted(times)
+    assert times[0] == NOON
+    assert {row["milliseconds"] for row in written} == {250}
+    first, *_, last = [row["answer"] for row in written]
+    assert first.startswith("Who sent … in here? x")
+    assert (len(first), last) == (sending.ANSWER_LENGTH, "")
+    assert "secret-token" not in str(written) + str(ScoreDelivery.objects.values())
 
 
 def test_many_scores_go_out_together_over_few_connections(school: School) -> None:

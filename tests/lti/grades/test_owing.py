@@ -1,6 +1,6 @@
 """What is written down as owed, what is not, and what the pages say of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
@@ -101,7 +101,7 @@ def test_without_a_column_a_score_waits_for_one(school: School, bells, clock) ->
     assignment = school.assignment(url="")
     row = school.owe(assignment, "anna", 5)
     assert (row.state, row.code, row.next_try_at, bells) == ("waiting", "no_column", None, [])
-    assert sentence(school, assignment, "anna")[0] is GradeState.WAITING
+    assert sentence(school, assignment, "anna")[0] is GradeState.NO_COLUMN
     assert sentence(school, assignment, "anna")[1].startswith("No column yet")
     assert gradebook().column(assignment_id=assignment.pk).sentence.startswith("No column yet")
 
@@ -116,6 +116,17 @@ def test_without_a_column_a_score_waits_for_one(school: School, bells, clock) ->
         gradebook().column(assignment_id=assignment.pk).sentence
         == "This activity has a column in the course's gradebook."
     )
+
+
+@pytest.mark.parametrize("until", [None, NOON + timedelta(days=3)])
+def test_a_score_that_is_kept_back_is_not_on_its_way(school: School, bells, clock, until: datetime | None) -> None:
+    assignment = school.assignment()
+    grades.withhold(assignment_id=assignment.pk, until=until)
+    school.owe(assignment, "anna", 5)
+    kept_back = (GradeState.KEPT_BACK, "This score is kept back until it is released to the gradebook.")
+    assert sentence(school, assignment, "anna") == kept_back
+    grades.release(assignment_id=assignment.pk)
+    assert sentence(school, assignment, "anna") == (GradeState.WAITING, "On its way to the gradebook.")
 
 
 def test_a_column_that_is_found_while_a_score_is_written_down_gets_it(school: School, clock) -> None:

@@ -1,7 +1,7 @@
 """Reading the gradebook back: what it holds decides what is resent, and what a teacher has entered stays."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -183,6 +183,33 @@ def test_what_the_gradebook_has_lost_is_sent_again_as_the_same_submission(given,
     assert first["submission"] == second["submission"]
     if manner == "canvas":
         assert second[SUBMISSION]["new_submission"] is False
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+@pytest.mark.parametrize("holds", ["nothing", "an earlier score of ours"])
+def test_what_is_sent_again_carries_a_later_stamp_than_the_gradebook_has(given, clock, manner: str, holds: str) -> None:
+    """Even where it holds an older score under our newest stamp, one message puts it right (G2)."""
+    school, assignment = given(manner)
+    clock.shift(timedelta(seconds=2))
+    school.owe(assignment, "anna", 9, attempt=2)
+    school.deliver()
+    newest = school.row(assignment, "anna").stamp
+    if holds == "nothing":
+        school.platform.gradebook.clear()
+    else:
+        edit(school, assignment, 8, at=newest)
+    assert gradebook().check_now(assignment_id=assignment.pk)
+    check(school, clock, after=timedelta(milliseconds=200))
+    # Still in the second of the last stamp: the message waits for the next one.
+    assert school.row(assignment, "anna").next_try_at == newest + timedelta(seconds=1)
+    school.deliver()
+    assert len(school.platform.posts()) == 2
+    clock.move_to(newest + timedelta(seconds=1))
+    school.deliver()
+    stamps = [datetime.fromisoformat(message["timestamp"]) for message in school.platform.posts()]
+    assert len(stamps) == 3
+    assert stamps[2] == school.row(assignment, "anna").stamp >= newest + timedelta(seconds=1)
+    assert (school.row(assignment, "anna").state, school.held(assignment, "anna")) == ("delivered", 9)
 
 
 def test_what_is_lost_again_and_again_needs_somebody(given, clock) -> None:

@@ -34,6 +34,13 @@ def test_only_the_outbox_changes_what_is_owed() -> None:
     }
 
 
+def test_nobody_changes_what_was_written_about_a_request() -> None:
+    assert modules_with(r"\bScoreRequest\.objects[^=]*?\.(update|delete|bulk_update|update_or_create)\(") == set()
+    assert modules_with(r"\.requests\.[^=\n]*?\b(update|delete)\(") == set()
+    assert modules_with(r"(UPDATE|DELETE FROM) lti_scorerequest") == set()
+    assert modules_with("INSERT INTO lti_scorerequest") == {"outbox/claims.py"}
+
+
 def test_celery_stays_in_its_modules() -> None:
     root = LTI.parent
     users = {

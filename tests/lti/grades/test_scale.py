@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -15,12 +16,12 @@ from django.utils import timezone
 from coexistence.courses.models import Participant
 from lti import columns, figures, grades, outbox, reconcile
 from lti.grades import delivery, sweeping
-from lti.models import LtiUser, ScoreDelivery
-from lti.pacing import MOST
+from lti.models import Lane, LtiUser, ScoreDelivery
+from lti.pacing import MOST, Pace
 
 from .conftest import School
 
-MANY = 6000
+MANY = 10_000
 DUE, CHECK = "lti_scoredelivery_due", "lti_scoredelivery_check"
 
 
@@ -126,6 +127,7 @@ def test_one_that_has_much_to_send_leaves_the_others_their_turn(
     # Time passes with each look at it: a worker makes room after two batches.
     monkeypatch.setattr(delivery, "time", SimpleNamespace(monotonic=count().__next__))
     monkeypatch.setattr(delivery, "LONGEST_RUN", 2)
+    monkeypatch.setattr(delivery, "TURN", 2)
     schools = {}
     for size in (400, 60, 60, 60):
         school = make_school()
@@ -152,3 +154,38 @@ def test_one_that_has_much_to_send_leaves_the_others_their_turn(
     assert ended == [*small, large]
     assert turns[large] > max(turns[each] for each in small)
     assert not ScoreDelivery.objects.exclude(state=ScoreDelivery.State.DELIVERED).exists()
+
+
+@pytest.mark.parametrize("others", ["wait", "are served", "rest", "have nothing due"])
+def test_it_makes_room_after_a_batch_where_others_wait_and_goes_on_where_none_does(
+    make_school: Callable[..., School],
+    monkeypatch: pytest.MonkeyPatch,
+    bells: list[tuple[int, datetime]],
+    clock: Any,
+    others: str,
+) -> None:
+    monkeypatch.setattr(delivery, "TURN", -1)
+    monkeypatch.setattr(delivery, "LONGEST_RUN", 1000)
+    monkeypatch.setattr(Pace, "batch", 10)
+    large, small = make_school(), make_school()
+    for school, size in ((large, 45), (small, 1)):
+        assignment = school.assignment()
+        grades.record([school.change(assignment, f"learner-{n}", 5) for n in range(size)])
+    outbox.make_lanes(registration_id=small.registration.pk)
+    lanes, soon = Lane.objects.filter(registration=small.registration), timezone.now() + timedelta(seconds=9)
+    match others:
+        case "are served":
+            lanes.update(holder=uuid4(), leased_until=soon)
+        case "rest":
+            lanes.update(paused_until=soon)
+        case "have nothing due":
+            ScoreDelivery.objects.filter(registration=small.registration).update(next_try_at=soon)
+    bells.clear()
+    large.deliver()
+    if others == "wait":
+        assert len(large.platform.accepted) == 10
+        assert bells == [(large.registration.pk, timezone.now())]
+        small.deliver()
+        assert len(small.platform.accepted) == 1
+        large.deliver()
+    assert len(large.platform.accepted) == 45
