@@ -160,6 +160,11 @@ def retry_after(reply: Reply, *, now: datetime) -> timedelta | None:
     return min(max(delay, timedelta()), LONGEST_RETRY_AFTER)
 
 
+def at_least(delay: timedelta, reply: Reply | None, *, now: datetime) -> timedelta:
+    """``delay``, or as long as the platform wants to be left alone by that answer, where that is longer."""
+    return max(delay, (reply and retry_after(reply, now=now)) or timedelta())
+
+
 #: Why a grade is not in the gradebook, and who has to do what. Shown to learners and instructors alike.
 SENTENCES: Mapping[str, Promise] = {
     "no_column": _(

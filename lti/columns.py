@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from . import grades, platforms
+from .answers import at_least
 from .models import LineItem, Registration
 from .protocol import http, line_items, tokens
 from .protocol.line_items import Column
@@ -138,7 +139,7 @@ def _find_or_make(column: LineItem) -> Column:
                 tokens.drop(registration_id=registration.pk, scopes=(scope,), token=token)
                 continue
             code = "columns_unreadable" if error.code == "line_item_gone" else error.code
-            raise _NoColumnError(code, again=SOON if error.later else LATER) from None
+            raise _NoColumnError(code, again=_again(error.reply) if error.later else LATER) from None
     if found is not None:
         return found
     if scope != LINE_ITEM or not (column.may_make or (platform.makes_columns and not column.gone)):
@@ -151,10 +152,14 @@ def _token(registration: Registration, scope: str) -> Token:
         token = tokens.access_token(registration_id=registration.pk, scopes=(scope,))
     except TokenError as error:
         code = "column_scope_missing" if error.code == "scope_missing" else error.code
-        raise _NoColumnError(code, again=SOON if error.later else LATER) from None
+        raise _NoColumnError(code, again=_again(error.reply) if error.later else LATER) from None
     if scope not in token.scopes:
         raise _NoColumnError("column_scope_missing", again=LATER)
     return token
+
+
+def _again(reply: http.Reply | None) -> timedelta:
+    return at_least(SOON, reply, now=timezone.now())
 
 
 def _find(column: LineItem, token: Token) -> Column | None:
@@ -195,6 +200,6 @@ def _make(column: LineItem, token: Token, *, names_link: bool) -> Column:
     if made is not None:
         return made
     if reply.ok or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise _NoColumnError("column_unanswered", again=SOON)
+        raise _NoColumnError("column_unanswered", again=_again(reply))
     forbidden = reply.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
     raise _NoColumnError("column_scope_missing" if forbidden else "column_refused", again=LATER)

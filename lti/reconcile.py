@@ -13,12 +13,13 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from . import columns, outbox, platforms
+from .answers import at_least
 from .comparison import compare
 from .grades import ring, wake
 from .grades.delivery import SCOPES
 from .grades.owing import BATCH, REGISTRATION
 from .models import Lane, LineItem, Registration, ScoreDelivery
-from .protocol import services, tokens
+from .protocol import http, services, tokens
 from .protocol.paging import LONGEST, ListError
 from .protocol.services import Result
 from .protocol.tokens import RESULT_READONLY, TokenError
@@ -37,10 +38,11 @@ COLUMNS = 50
 class _UnreadableError(Exception):
     """The column cannot be read; ``code`` is one of ``answers.SENTENCES``."""
 
-    def __init__(self, code: str, *, later: bool) -> None:
+    def __init__(self, code: str, *, later: bool, reply: http.Reply | None = None) -> None:
         super().__init__(code)
         self.code = code
         self.later = later
+        self.reply = reply
 
 
 def sweep(*, now: datetime) -> None:
@@ -84,7 +86,8 @@ def _check_column(registration_id: int, line_item_id: int) -> bool:
         results = _read(registration_id, column)
     except _UnreadableError as error:
         log.info("Column %s of registration %s cannot be read: %s", line_item_id, registration_id, error.code)
-        outbox.give_up_check(line_item_id=line_item_id, again=began + AGAIN if error.later else None)
+        again = began + at_least(AGAIN, error.reply, now=began) if error.later else None
+        outbox.give_up_check(line_item_id=line_item_id, again=again)
         code, answers = error.code, not error.later
         if code == "line_item_gone":
             columns.notice_gone(line_item_id=line_item_id)
@@ -104,7 +107,7 @@ def _read(registration_id: int, column: LineItem) -> dict[str, Result]:
         try:
             token = tokens.access_token(registration_id=registration_id, scopes=SCOPES)
         except TokenError as error:
-            raise _UnreadableError(error.code, later=error.later) from None
+            raise _UnreadableError(error.code, later=error.later, reply=error.reply) from None
         if RESULT_READONLY not in token.scopes:
             raise _UnreadableError("read_scope_missing", later=False)
         pool = pool_of(registration_id)
@@ -114,7 +117,7 @@ def _read(registration_id: int, column: LineItem) -> dict[str, Result]:
             if error.code == "unauthorized" and attempt == 1:
                 tokens.drop(registration_id=registration_id, scopes=SCOPES, token=token)
                 continue
-            raise _UnreadableError(error.code, later=error.later) from None
+            raise _UnreadableError(error.code, later=error.later, reply=error.reply) from None
     raise AssertionError("unreachable")
 
 

@@ -82,6 +82,8 @@ def _drain(registration_id: int, lane: HeldLane, *, began: float) -> bool:
             break
         outcomes = send(rows, post=_post, token=token, pool=pool, platform=platform, concurrency=pace.concurrency)
         verdicts = [outcome.verdict for outcome in outcomes if outcome.verdict is not None]
+        # A platform that throttles our readings means our scores as well.
+        verdicts += [outcome.later for outcome in outcomes if outcome.later is not None and outcome.later.throttled]
         now = timezone.now()
         if any(verdict.kind is Kind.RENEW for verdict in verdicts):
             tokens.drop(registration_id=registration_id, scopes=SCOPES, token=token)

@@ -23,13 +23,17 @@ PAGE_BYTES = 4_000_000
 
 
 class ListError(Exception):
-    """A list could not be read. ``code`` is one of the doctor's; ``later`` whether that may pass by itself."""
+    """A list could not be read. ``code`` is one of the doctor's; ``later`` whether that may pass by itself.
 
-    def __init__(self, code: str, *, later: bool, status: int | None = None) -> None:
+    ``reply`` is what the platform said, where it refused.
+    """
+
+    def __init__(self, code: str, *, later: bool, status: int | None = None, reply: http.Reply | None = None) -> None:
         super().__init__(code if status is None else f"{code}: {status}")
         self.code = code
         self.later = later
         self.status = status
+        self.reply = reply
 
 
 def pages(url: str, *, media_type: str, token: Token, pool: http.Pool) -> Iterator[list[Mapping[str, Any]]]:
@@ -73,11 +77,11 @@ def _refusal(reply: http.Reply) -> ListError:
     if status == HTTPStatus.UNAUTHORIZED:
         return ListError("unauthorized", later=False, status=status)
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return ListError("platform_error", later=True, status=status)
+        return ListError("platform_error", later=True, status=status, reply=reply)
     if status == HTTPStatus.FORBIDDEN:
         # Canvas throttles with 403 and text.
         throttled = bool(re.search("rate limit|throttl", reply.text[:500], re.IGNORECASE))
-        return ListError("throttled" if throttled else "forbidden", later=throttled, status=status)
+        return ListError("throttled" if throttled else "forbidden", later=throttled, status=status, reply=reply)
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.PRECONDITION_FAILED}:
         return ListError("line_item_gone", later=False, status=status)
     return ListError("list_unreadable", later=False, status=status)

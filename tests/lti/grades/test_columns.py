@@ -234,6 +234,14 @@ def test_what_stands_in_the_way_is_said(given, clock, faults: list[Fault], code:
     assert column.url in school.platform.columns
 
 
+@pytest.mark.parametrize("before", [[], [Fault(200, "[]")] * 3])
+def test_a_platform_that_wants_to_be_left_alone_is_asked_for_no_column_before(given, clock, before) -> None:
+    school, assignment = given()
+    school.platform.item_faults.extend([*before, Fault(429, "", {"Retry-After": "1000"})])
+    column = look(assignment)
+    assert column.find_at == timezone.now() + timedelta(seconds=1000)
+
+
 def test_a_platform_that_grants_no_right_after_all_is_named(given, clock) -> None:
     school, assignment = given("moodle")
     school.platform.scopes_granted = {"https://purl.imsglobal.org/spec/lti-ags/scope/score"}

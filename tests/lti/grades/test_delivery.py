@@ -75,7 +75,7 @@ def test_the_ledger_has_a_row_for_each_request_and_none_of_them_changes(
 ) -> None:
     # Every look at this clock comes a quarter of a second after the last.
     monkeypatch.setattr(sending, "time", SimpleNamespace(monotonic=count(step=0.25).__next__))
-    school = make_school("moodle")
+    school = make_school()
     assignment = school.assignment()
     school.owe(assignment, "anna", 8)
     echo = "Who sent secret-token-1 in here? \0" + "x" * 5000

@@ -423,6 +423,13 @@ def test_a_gradebook_that_cannot_be_read_says_why_and_changes_nothing(given, clo
     assert gradebook().column(assignment_id=assignment.pk).trouble
 
 
+def test_a_gradebook_is_not_read_before_its_platform_wants_it(given, clock) -> None:
+    school, assignment = given()
+    school.platform.result_faults.append(Fault(503, "", {"Retry-After": "7200"}))
+    check(school, clock)
+    assert school.row(assignment, "anna").check_at == timezone.now() + timedelta(hours=2)
+
+
 def test_a_token_that_has_ended_is_renewed_once(given, clock) -> None:
     school, assignment = given()
     school.platform.result_faults.append(Fault(401))

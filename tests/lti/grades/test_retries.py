@@ -222,6 +222,21 @@ def test_a_score_that_changes_while_the_platform_asks_to_wait_waits_too(school: 
     assert school.held(assignment, "anna") == 9
 
 
+def test_a_platform_that_throttles_readings_means_scores_too(school: School, clock) -> None:
+    assignment = school.assignment()
+    school.owe(assignment, "anna", 5)
+    school.platform.faults.append(Fault(409, "[]"))
+    school.platform.result_faults.append(Fault(429, "", {"Retry-After": "40"}))
+    school.deliver()
+    school.owe(assignment, "boris", 5)
+    clock.shift(timedelta(seconds=39))
+    school.deliver()
+    assert len(school.platform.posts()) == 1
+    clock.shift(timedelta(seconds=2))
+    school.deliver()
+    assert (school.held(assignment, "anna"), school.held(assignment, "boris")) == (5, 5)
+
+
 def test_a_platform_that_throttles_means_all_lanes(school: School, clock, settings) -> None:
     settings.LTI_LANES = 3
     assignment = school.assignment()
