@@ -19,6 +19,7 @@ from coexistence.quiz import attempts
 from tests.factories import AssignmentFactory, CourseFactory, EnrollmentFactory, QuizFactory
 from tests.web.content import make_unit
 
+from .offline import offline
 from .stack import wait_for
 from .turning import follow
 
@@ -200,23 +201,21 @@ def test_an_answer_given_before_the_script_has_come_is_saved_too(visit: Visitor)
 
 def test_an_answer_given_offline_arrives_later(visit: Visitor) -> None:
     page = begin(visit)
-    page.context.set_offline(True)
-    page.locator("#item-1 .choice").first.click()
-    expect(page.locator("[data-state]")).to_have_text(re.compile("^Offline"))
-    page.get_by_role("button", name="Submit …").click()
-    expect(page).to_have_url(re.compile("/take/$"))
-    page.context.set_offline(False)
+    with offline(page.context):
+        page.locator("#item-1 .choice").first.click()
+        expect(page.locator("[data-state]")).to_have_text(re.compile("^Offline"))
+        page.get_by_role("button", name="Submit …").click()
+        expect(page).to_have_url(re.compile("/take/$"))
     expect(page.locator("[data-state]")).to_have_text("All answers saved")
 
 
 def test_an_answer_that_never_left_arrives_with_a_later_visit(visit: Visitor) -> None:
     page = begin(visit)
     url, context = page.url, page.context
-    context.set_offline(True)
-    page.locator("#item-3 .choice").first.click()
-    expect(page.locator("[data-state]")).to_have_text(re.compile("^Offline"))
-    page.close()
-    context.set_offline(False)
+    with offline(context):
+        page.locator("#item-3 .choice").first.click()
+        expect(page.locator("[data-state]")).to_have_text(re.compile("^Offline"))
+        page.close()
     page = context.new_page()
     page.goto(url)
     expect(page.locator("#item-3 input[type=radio]").first).to_be_checked()

@@ -12,6 +12,7 @@ from coexistence.quiz.models import Attempt, AttemptEvent, Response
 from tests.factories import AssignmentFactory
 
 from . import test_pages
+from .offline import offline
 from .stack import wait_for
 from .test_pages import DESK, PHONE, begin, look
 from .turning import follow
@@ -67,12 +68,11 @@ def test_an_answer_that_never_left_is_sent_from_another_page(visit, assignment) 
     put(assignment, one_a_page=True)
     page = begin(visit)
     url, context = page.url, page.context
-    context.set_offline(True)
-    page.locator("#item-1 .choice").first.click()
-    expect(page.locator("[data-state]")).to_contain_text("Offline")
-    page.close()
+    with offline(context):
+        page.locator("#item-1 .choice").first.click()
+        expect(page.locator("[data-state]")).to_contain_text("Offline")
+        page.close()
     Attempt.objects.update(position=3)
-    context.set_offline(False)
     page = context.new_page()
     page.goto(url)
     expect(page.locator("#item-3")).to_be_visible()
