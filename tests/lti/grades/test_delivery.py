@@ -103,7 +103,7 @@ def test_the_ledger_has_a_row_for_each_request_and_none_of_them_changes(
     assert {row["milliseconds"] for row in written} == {250}
     first, *_, last = [row["answer"] for row in written]
     assert first.startswith("Who sent … in here? x")
-    assert (len(first), last) == (sending.ANSWER_LENGTH, "")
+    assert (len(first), last) == (sending.ANSWER_LENGTH, '{"resultUrl":"x"}')
     assert "secret-token" not in str(written) + str(ScoreDelivery.objects.values())
 
 
