@@ -92,7 +92,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "essay-corrections": ("founding of NATO", "later in 1960", "Malenkov was the first"),
     "essay-door/weakens": ("1961–62",),
     "korea-other-causes": ("Other governments",),
-    "threats-and-fear": ("does not want",),
+    "threats-and-fear": ("did not want",),
     "succession-and-calm": ("Nobody yet had enough power",),
     "goods-and-coexistence": ("not spent on arms",),
     "german-soldiers": ("German soldiers",),
