@@ -212,7 +212,7 @@ _LOG = """
         (delivery_id, revision, score, maximum, stamp, sent_at, milliseconds, status, outcome, answer)
     SELECT r.delivery_id, r.revision, r.score, r.maximum, r.stamp, r.sent_at, r.milliseconds, r.status, r.outcome,
         r.answer
-    FROM {source} WHERE EXISTS (SELECT 1 FROM lti_scoredelivery AS x WHERE x.id = r.delivery_id)
+    FROM {source} WHERE EXISTS (SELECT 1 FROM lti_scoredelivery AS x WHERE x.id = r.delivery_id) ORDER BY r.sent_at
 """
 _LANE = """
     UPDATE lti_lane SET holder = %s, leased_until = %s, concurrency = %s, failures = %s, paused_until = %s
