@@ -50,10 +50,5 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The demo, started once for all walks and stopped without a trace."""
-    stack = Stack(tmp_path_factory.mktemp("demo") / "data")
-    try:
-        stack.start()
+    with Stack(tmp_path_factory.mktemp("demo") / "data").started() as stack:
         yield stack
-    finally:
-        stack.stop()
-        stack.remove()

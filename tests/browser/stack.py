@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -72,6 +73,16 @@ class Stack:
             # Beside another demo on the same broker, neither must take the other's messages.
             "CELERY_QUEUE": f"demo-{self.port}",
         }
+
+    @contextmanager
+    def started(self) -> Iterator["Stack"]:
+        """The demo, started, and at the end stopped without a trace; also where it did not come up."""
+        try:
+            self.start()
+            yield self
+        finally:
+            self.stop()
+            self.remove()
 
     def start(self) -> None:
         """Start the demo and wait until it says what to open."""

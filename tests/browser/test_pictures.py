@@ -24,13 +24,8 @@ QUIZ = "Peaceful coexistence: quiz"
 @pytest.fixture
 def school(tmp_path: Path) -> Iterator[Stack]:
     """A school whose class has worked for a week."""
-    stack = Stack(tmp_path / "data", arguments=(f"--class={CLASS}",))
-    try:
-        stack.start()
+    with Stack(tmp_path / "data", arguments=(f"--class={CLASS}",)).started() as stack:
         yield stack
-    finally:
-        stack.stop()
-        stack.remove()
 
 
 def test_the_readmes_pictures(browser: Browser, school: Stack, tmp_path: Path) -> None:

@@ -12,13 +12,8 @@ from .school import School
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The demo, started once and stopped without a trace."""
-    stack = Stack(tmp_path_factory.mktemp("states") / "data")
-    try:
-        stack.start()
+    with Stack(tmp_path_factory.mktemp("states") / "data").started() as stack:
         yield stack
-    finally:
-        stack.stop()
-        stack.remove()
 
 
 @pytest.fixture

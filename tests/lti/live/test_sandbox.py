@@ -19,13 +19,8 @@ MANNERS = {"canvas": "Canvas", "moodle": "Moodle"}
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A demo of our own: these tests register the tool anew."""
-    stack = Stack(tmp_path_factory.mktemp("live") / "data")
-    try:
-        stack.start()
+    with Stack(tmp_path_factory.mktemp("live") / "data").started() as stack:
         yield stack
-    finally:
-        stack.stop()
-        stack.remove()
 
 
 def invite(stack: Stack, *options: str) -> str:
